@@ -1,0 +1,264 @@
+using System.Buffers.Binary;
+using FriendNet.Crypto.Entropy;
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+using Google.Protobuf;
+
+namespace FriendNet.Protocol.Catalogs;
+
+/// <summary>
+/// Keeps what we hold of each friend's catalog at the head the friend tells, and tells each
+/// friend the head of its view. Getters; <c>Handle…</c> for each input that concerns it;
+/// <see cref="Poll"/> when <see cref="Deadline"/> is reached. What it wants done goes to
+/// <paramref name="effects"/>.
+/// </summary>
+/// <param name="entriesMax">Heads with more entries are not fetched.</param>
+public sealed class CatalogSync(
+    IEntropy entropy,
+    Queue<Effect> effects,
+    long entriesMax = Limits.CatalogEntriesMax
+)
+{
+    private static readonly TimeSpan SayPause = TimeSpan.FromMinutes(10);
+    private readonly Dictionary<FriendId, FriendCatalog> _friends = [];
+    private readonly Dictionary<LinkId, FriendCatalog> _links = [];
+
+    /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
+    public Instant? Deadline
+    {
+        get
+        {
+            Instant? first = null;
+            foreach (var friend in _links.Values)
+            {
+                if (friend.IsDue && (first is null || friend.RetryAt < first))
+                    first = friend.RetryAt;
+            }
+
+            return first;
+        }
+    }
+
+    /// <summary>This link is the one in use to the friend now.</summary>
+    public void HandleOpened(LinkId link, FriendId friend)
+    {
+        var state = Of(friend);
+        if (state.Link is { } replaced)
+            _links.Remove(replaced);
+        _links[link] = state;
+        state.Link = link;
+        (state.Told, state.Wanted) = (null, null);
+        state.Answering.Clear();
+        Tell(state);
+    }
+
+    public void HandleClosed(LinkId link)
+    {
+        if (!_links.Remove(link, out var state))
+            return;
+        (state.Link, state.Told, state.Wanted) = (null, null, null);
+        state.Answering.Clear();
+    }
+
+    public void HandleRemoved(FriendId friend)
+    {
+        if (_friends.Remove(friend, out var state) && state.Link is { } link)
+            _links.Remove(link);
+    }
+
+    /// <summary>What we show this friend has this head.</summary>
+    public void HandleView(FriendId friend, CatalogHead head)
+    {
+        var state = Of(friend);
+        state.View = head;
+        Tell(state);
+    }
+
+    /// <summary>The friend told its head.</summary>
+    public void HandleHead(LinkId link, Head message, Instant now)
+    {
+        if (!_links.TryGetValue(link, out var state))
+            return;
+        if (!TryRead(message, out var head))
+        {
+            effects.Enqueue(new Effect.CloseLink(link, CloseCode.Malformed));
+            return;
+        }
+
+        state.Wanted = head;
+        state.IsNews = true;
+        Ask(state, now);
+    }
+
+    /// <summary>The store holds this; the answer to SyncCatalog, or at start.</summary>
+    public void HandleHeld(FriendId friend, CatalogHead head, Instant now)
+    {
+        var state = Of(friend);
+        state.Held = head;
+        var asked = state.Asking is not null;
+        state.Asking = null;
+        // A friend that gives other than it tells, and tells nothing new, is not asked in a loop.
+        if (asked && state.Wanted is { } wanted && wanted != head && !state.IsNews)
+            Delay(state, lasting: false, now);
+        else
+            state.Failures = 0;
+        Ask(state, now);
+    }
+
+    /// <summary>The answer to SyncCatalog if nothing could be had.</summary>
+    public void HandleFailed(FriendId friend, string why, bool lasting, Instant now)
+    {
+        if (!_friends.TryGetValue(friend, out var state))
+            return;
+        var asked = state.Asking;
+        state.Asking = null;
+        if (lasting || (asked is not null && asked == state.Link))
+        {
+            Delay(state, lasting, now);
+            effects.Enqueue(new Effect.CatalogWaits(friend, why));
+        }
+
+        Ask(state, now);
+    }
+
+    /// <summary>The friend asks for its view.</summary>
+    public void HandleRequest(LinkId link, StreamId stream, CatalogRequest request)
+    {
+        if (!_links.TryGetValue(link, out var state))
+            return;
+        if (request.HaveRoot.Length is not (0 or Hash256.Size))
+            effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Malformed));
+        else if (state.Answering.Count >= Limits.CatalogAnswersMax)
+            effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Busy));
+        else if (state.Answering.Add(stream))
+            effects.Enqueue(new Effect.ServeCatalog(link, stream, state.Friend, request));
+    }
+
+    public void HandleServed(LinkId link, StreamId stream)
+    {
+        if (_links.TryGetValue(link, out var state))
+            state.Answering.Remove(stream);
+    }
+
+    public void Poll(Instant now)
+    {
+        foreach (var state in _links.Values)
+            Ask(state, now);
+    }
+
+    private FriendCatalog Of(FriendId friend)
+    {
+        if (!_friends.TryGetValue(friend, out var state))
+            _friends.Add(friend, state = new FriendCatalog(friend));
+        return state;
+    }
+
+    private void Tell(FriendCatalog state)
+    {
+        if (state.Link is not { } link || state.View is not { } view || state.Told == view)
+            return;
+        state.Told = view;
+        var head = new Head
+        {
+            Root = ByteString.CopyFrom(view.Root.ToArray()),
+            Entries = (ulong)view.Entries,
+            Bytes = (ulong)view.Bytes,
+        };
+        effects.Enqueue(new Effect.Send(link, new Message { Head = head }));
+    }
+
+    private void Ask(FriendCatalog state, Instant now)
+    {
+        if (!state.IsDue || state.Link is not { } link || state.Wanted is not { } wanted)
+            return;
+        if (wanted.Entries > entriesMax)
+        {
+            if (state.IsNews && now >= state.SayAgainAt)
+            {
+                state.SayAgainAt = now + SayPause;
+                effects.Enqueue(new Effect.CatalogWaits(state.Friend, TooMany(wanted)));
+            }
+
+            state.IsNews = false;
+            state.Wanted = null;
+            return;
+        }
+
+        if (now < state.RetryAt)
+            return;
+        (state.Asking, state.IsNews) = (link, false);
+        effects.Enqueue(new Effect.SyncCatalog(link, state.Friend, wanted));
+    }
+
+    private string TooMany(CatalogHead head) =>
+        $"The catalog has {head.Entries:N0} entries; this node takes {entriesMax:N0} of a friend.";
+
+    private void Delay(FriendCatalog state, bool lasting, Instant now)
+    {
+        var (first, most) = lasting
+            ? (Limits.CatalogLastingSeconds, Limits.CatalogLastingSecondsMax)
+            : (1, Limits.CatalogRetrySecondsMax);
+        var seconds = Math.Min(most, first * Math.Pow(2, Math.Min(state.Failures, 20)));
+        state.Failures = Math.Min(state.Failures + 1, 20);
+        Span<byte> random = stackalloc byte[4];
+        entropy.Fill(random);
+        var part = BinaryPrimitives.ReadUInt32LittleEndian(random) / (double)uint.MaxValue;
+        state.RetryAt = now + TimeSpan.FromSeconds(seconds * (0.5 + (part / 2)));
+    }
+
+    private static bool TryRead(Head message, out CatalogHead head)
+    {
+        head = default;
+        var isHead =
+            message.Root.Length == Hash256.Size
+            && message.Entries <= long.MaxValue
+            && message.Bytes <= long.MaxValue;
+        if (isHead)
+        {
+            var root = new Hash256(message.Root.Span);
+            head = new CatalogHead(root, (long)message.Entries, (long)message.Bytes);
+        }
+
+        return isHead;
+    }
+
+    private sealed class FriendCatalog(FriendId friend)
+    {
+        internal FriendId Friend { get; } = friend;
+
+        /// <summary>The link in use.</summary>
+        internal LinkId? Link { get; set; }
+
+        /// <summary>What we show the friend.</summary>
+        internal CatalogHead? View { get; set; }
+
+        /// <summary>What of it we told on this link.</summary>
+        internal CatalogHead? Told { get; set; }
+
+        /// <summary>What our store holds of the friend; nothing at first.</summary>
+        internal CatalogHead Held { get; set; }
+
+        /// <summary>What the friend told last on this link.</summary>
+        internal CatalogHead? Wanted { get; set; }
+
+        /// <summary>Whether Wanted came after the last question.</summary>
+        internal bool IsNews { get; set; }
+
+        /// <summary>The link a question went out on; its answer will come.</summary>
+        internal LinkId? Asking { get; set; }
+
+        internal int Failures { get; set; }
+
+        internal Instant RetryAt { get; set; }
+
+        /// <summary>A friend that tells nonsense in a loop fills no log.</summary>
+        internal Instant SayAgainAt { get; set; }
+
+        internal HashSet<StreamId> Answering { get; } = [];
+
+        internal bool IsDue => Asking is null && Wanted is { } wanted && wanted != Held;
+    }
+}

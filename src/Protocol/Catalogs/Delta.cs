@@ -1,0 +1,44 @@
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Catalogs;
+
+/// <summary>What a step of a delta does.</summary>
+public enum DeltaKind
+{
+    /// <summary>The entry is there now, new or changed.</summary>
+    Upsert = 0,
+
+    /// <summary>The entry at this path is gone.</summary>
+    Remove = 1,
+
+    /// <summary>Everything under this path is gone (a share that is no longer shown).</summary>
+    RemoveTree = 2,
+}
+
+/// <summary>One step of a delta. Content and Modified count for Upsert only.</summary>
+public readonly record struct DeltaStep(
+    DeltaKind Kind,
+    CatalogPath Path,
+    ContentId Content,
+    long Modified
+)
+{
+    public CatalogEntry Entry => new(Path, Content, Modified);
+
+    public static DeltaStep Upsert(CatalogEntry entry) =>
+        new(DeltaKind.Upsert, entry.Path, entry.Content, entry.Modified);
+
+    public static DeltaStep Remove(CatalogPath path) => new(DeltaKind.Remove, path, default, 0);
+
+    public static DeltaStep RemoveTree(CatalogPath path) =>
+        new(DeltaKind.RemoveTree, path, default, 0);
+}
+
+/// <summary>What a delta leads from (the zero root: from nothing) and to.</summary>
+public readonly record struct DeltaHeader(Crypto.Merkle.Hash256 From, CatalogHead To)
+{
+    internal const byte Version = 1;
+
+    internal const int BytesMax = 1 + (2 * Crypto.Merkle.Hash256.Size) + (2 * Varint.BytesMax);
+}

@@ -1,0 +1,168 @@
+using FriendNet.Crypto.Entropy;
+using FriendNet.Protocol.Catalogs;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Friendship;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Engine;
+
+/// <summary>
+/// One node's decisions: each input goes to the features that it concerns, what they want done
+/// comes out of <see cref="TryPoll"/>. For one thread; no clock, no randomness, no I/O of its own.
+/// </summary>
+public sealed class NodeEngine
+{
+    private const uint ProtocolVersion = 1;
+    private readonly Queue<Effect> _effects = new();
+    private readonly Friends _friends;
+    private readonly CatalogSync _catalogs;
+    private readonly Scheduler _transfers;
+
+    public NodeEngine(FriendId self, IEntropy entropy)
+    {
+        _friends = new Friends(self, entropy, _effects);
+        _catalogs = new CatalogSync(entropy, _effects);
+        _transfers = new Scheduler(entropy, _effects);
+    }
+
+    /// <summary>When a Tick is due; null: only something else can make a difference.</summary>
+    public Instant? Deadline =>
+        Earlier(_friends.Deadline, Earlier(_catalogs.Deadline, _transfers.Deadline));
+
+    public bool TryPoll(out Effect? effect) => _effects.TryDequeue(out effect);
+
+    public void Handle(Input input, Instant now)
+    {
+        switch (input)
+        {
+            case Input.Tick:
+                _friends.Poll(now);
+                _catalogs.Poll(now);
+                break;
+            case Input.FriendKnown known:
+                _friends.HandleKnown(known.Friend, known.Addresses, now);
+                break;
+            case Input.FriendRemoved removed:
+                Remove(removed.Friend, now);
+                break;
+            case Input.LinkOpened opened:
+                Open(opened, now);
+                return;
+            case Input.LinkClosed closed:
+                _friends.HandleLinkClosed(closed.Link, now);
+                _catalogs.HandleClosed(closed.Link);
+                break;
+            case Input.DialFailed failed:
+                _friends.HandleDialFailed(failed.Friend, now);
+                break;
+            case Input.OwnAddresses own:
+                _friends.HandleOwnAddresses(own.Addresses, now);
+                break;
+            case Input.MessageReceived received:
+                Handle(received.Link, received.Message, now);
+                break;
+            case Input.RequestReceived received:
+                Handle(received.Link, received.Stream, received.Request);
+                break;
+            default:
+                HandleCatalog(input, now);
+                break;
+        }
+
+        _transfers.Handle(input, now);
+    }
+
+    private void HandleCatalog(Input input, Instant now)
+    {
+        switch (input)
+        {
+            case Input.ViewChanged changed:
+                _catalogs.HandleView(changed.Friend, changed.Head);
+                break;
+            case Input.CatalogHeld held:
+                _catalogs.HandleHeld(held.Friend, held.Head, now);
+                break;
+            case Input.CatalogFailed failed:
+                _catalogs.HandleFailed(failed.Friend, failed.Why, failed.Lasting, now);
+                break;
+            case Input.CatalogServed served:
+                _catalogs.HandleServed(served.Link, served.Stream);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Open(Input.LinkOpened opened, Instant now)
+    {
+        if (!_friends.HandleLinkOpened(opened, now, out var replaced))
+        {
+            return;
+        }
+
+        if (replaced is { } old)
+        {
+            _catalogs.HandleClosed(old);
+            _transfers.Handle(new Input.LinkClosed(old, "replaced"), now);
+        }
+
+        var hello = new Message { Hello = new Hello { Version = ProtocolVersion } };
+        _effects.Enqueue(new Effect.Send(opened.Link, hello));
+        _catalogs.HandleOpened(opened.Link, opened.Friend);
+        _transfers.Handle(opened, now);
+    }
+
+    private void Remove(FriendId friend, Instant now)
+    {
+        if (_friends.LinkOf(friend) is { } link)
+        {
+            _transfers.Handle(new Input.LinkClosed(link, "removed"), now);
+        }
+
+        _friends.HandleRemoved(friend, now);
+        _catalogs.HandleRemoved(friend);
+    }
+
+    // A kind of a later version is ignored, as is a Hello: any version so far speaks this one.
+    private void Handle(LinkId link, Message message, Instant now)
+    {
+        if (message.KindCase == Message.KindOneofCase.Head)
+        {
+            _catalogs.HandleHead(link, message.Head, now);
+        }
+        else if (message.KindCase == Message.KindOneofCase.Addresses)
+        {
+            _friends.HandleAddresses(link, message.Addresses, now);
+        }
+    }
+
+    private void Handle(LinkId link, StreamId stream, Request request)
+    {
+        // A link that was refused or replaced still delivers what was under way: nobody's now.
+        if (_friends.FriendOf(link) is not { } friend)
+        {
+            return;
+        }
+
+        switch (request.KindCase)
+        {
+            case Request.KindOneofCase.Catalog:
+                _catalogs.HandleRequest(link, stream, request.Catalog);
+                break;
+            case Request.KindOneofCase.Fetch:
+                _effects.Enqueue(new Effect.ServeFetch(link, stream, friend, request.Fetch));
+                break;
+            case Request.KindOneofCase.Leaves:
+                _effects.Enqueue(new Effect.ServeLeaves(link, stream, friend, request.Leaves));
+                break;
+            default:
+                _effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Malformed));
+                break;
+        }
+    }
+
+    private static Instant? Earlier(Instant? a, Instant? b) =>
+        a is { } left && b is { } right ? (left < right ? left : right) : a ?? b;
+}

@@ -1,0 +1,90 @@
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Events;
+
+/// <summary>
+/// What the engine wants done. None is done by the engine itself, none may block it.
+/// </summary>
+public abstract record Effect
+{
+    private Effect() { }
+
+    /// <summary>Try these addresses in order; answer LinkOpened or DialFailed.</summary>
+    public sealed record Dial(FriendId Friend, IReadOnlyList<string> Addresses) : Effect;
+
+    public sealed record CloseLink(LinkId Link, CloseCode Code) : Effect;
+
+    public sealed record Send(LinkId Link, Message Message) : Effect;
+
+    public sealed record RememberAddresses(FriendId Friend, IReadOnlyList<string> Addresses)
+        : Effect;
+
+    /// <summary>
+    /// Ask for the friend's catalog and apply it; answer once: CatalogHeld or CatalogFailed.
+    /// </summary>
+    public sealed record SyncCatalog(LinkId Link, FriendId Friend, CatalogHead Wanted) : Effect;
+
+    /// <summary>For people: why a friend's catalog is not the newest one.</summary>
+    public sealed record CatalogWaits(FriendId Friend, string Why) : Effect;
+
+    /// <summary>Answer a friend's catalog request on that stream; then CatalogServed.</summary>
+    public sealed record ServeCatalog(
+        LinkId Link,
+        StreamId Stream,
+        FriendId Friend,
+        CatalogRequest Request
+    ) : Effect;
+
+    /// <summary>Answer a friend's fetch on that stream, as far as the friend may see it.</summary>
+    public sealed record ServeFetch(
+        LinkId Link,
+        StreamId Stream,
+        FriendId Friend,
+        FetchRequest Request
+    ) : Effect;
+
+    /// <summary>Answer a friend's question for leaf hashes on that stream.</summary>
+    public sealed record ServeLeaves(
+        LinkId Link,
+        StreamId Stream,
+        FriendId Friend,
+        LeavesRequest Request
+    ) : Effect;
+
+    public sealed record Refuse(LinkId Link, StreamId Stream, ResetCode Code) : Effect;
+
+    /// <summary>Who offers this content? Answer SourcesFound.</summary>
+    public sealed record FindSources(TransferId Transfer, int File) : Effect;
+
+    /// <summary>
+    /// Ask this link for these slices; answer per slice, then FetchEnded, exactly once, also if
+    /// the link is gone or the fetch is cancelled.
+    /// </summary>
+    public sealed record Fetch(
+        FetchId Id,
+        LinkId Link,
+        TransferId Transfer,
+        IReadOnlyList<Slice> Slices
+    ) : Effect;
+
+    /// <summary>Give this fetch up; its slices go elsewhere.</summary>
+    public sealed record CancelFetch(FetchId Id) : Effect;
+
+    /// <summary>
+    /// For people: this friend, over this link, sent a run that is not the file's.
+    /// </summary>
+    public sealed record Blame(TransferId Transfer, Slice Slice, LinkId Link, FriendId Friend)
+        : Effect;
+
+    /// <summary>All slices of all files are stored: sync, put in place.</summary>
+    public sealed record Finish(TransferId Transfer) : Effect;
+
+    /// <summary>For people: why a transfer waits.</summary>
+    public sealed record TransferWaits(TransferId Transfer, string Why) : Effect
+    {
+        /// <summary>The one reason that time alone does not mend.</summary>
+        public const string WrongData =
+            "Every friend who offers the rest sent wrong data; resume it to ask them again.";
+    }
+}

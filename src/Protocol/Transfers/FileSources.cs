@@ -1,0 +1,179 @@
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Protocol.Transfers;
+
+/// <summary>Whether a friend can be asked for a file.</summary>
+internal enum Offer
+{
+    Yes,
+    No,
+
+    /// <summary>Being looked up; go on with the next file.</summary>
+    Soon,
+
+    /// <summary>Must be looked up, but enough is being looked up already.</summary>
+    Later,
+}
+
+/// <summary>
+/// Who offers which file of one transfer. Large files are looked up one by one; small ones take
+/// over the latest answer, as long as it proves right.
+/// </summary>
+internal sealed class FileSources
+{
+    private const int Unknown = -1;
+    private const int MustLook = -2;
+    private const int Looking = -3;
+
+    /// <summary>Beside a set's number: taken over from another file, not looked up.</summary>
+    private const int Guess = 1 << 30;
+    private readonly FriendSets _sets = new();
+    private readonly int[] _set;
+    private readonly HashSet<FriendId> _dropped = [];
+    private int _default = FriendSets.Empty;
+    private int _fruitless;
+
+    /// <summary>Files before it wait their turn: others are looked up first.</summary>
+    private int _from;
+    private int _lastLooked = -1;
+
+    internal FileSources(int files)
+    {
+        _set = new int[files];
+        _set.AsSpan().Fill(Unknown);
+    }
+
+    /// <summary>Lookups that have not been answered.</summary>
+    internal int LookupsUnderway { get; private set; }
+
+    /// <param name="isLarge">More than one run: worth a lookup of its own.</param>
+    /// <param name="lookUp">Called if the file must be looked up now.</param>
+    internal Offer Of(
+        int file,
+        FriendId friend,
+        bool isLarge,
+        IReadOnlyDictionary<FriendId, int> linked,
+        Action<int> lookUp
+    )
+    {
+        if (_set[file] == Unknown && !isLarge && IsLinked(_default, linked))
+            _set[file] = _default | Guess;
+        switch (_set[file])
+        {
+            case Looking:
+                return Offer.Soon;
+            case Unknown or MustLook when file < _from:
+                return Offer.Soon;
+            case Unknown or MustLook:
+                // One answer may serve all that follow: wait for it.
+                if (
+                    LookupsUnderway >= Limits.SourceLookupsMax
+                    || _fruitless >= Limits.SourceLookupsFruitlessMax
+                    || (LookupsUnderway > 0 && !isLarge)
+                )
+                    return Offer.Later;
+                _set[file] = Looking;
+                _lastLooked = file;
+                LookupsUnderway++;
+                lookUp(file);
+                return Offer.Soon;
+            default:
+                var offers = SetOf(file).Contains(friend) && !_dropped.Contains(friend);
+                return offers ? Offer.Yes : Offer.No;
+        }
+    }
+
+    internal void Found(
+        int file,
+        IEnumerable<FriendId> friends,
+        IReadOnlyDictionary<FriendId, int> linked
+    )
+    {
+        if (_set[file] != Looking)
+            return;
+        LookupsUnderway--;
+        _set[file] = _sets.NumberOf(friends);
+        _fruitless = IsLinked(_set[file], linked) ? 0 : _fruitless + 1;
+        if (_fruitless == 0)
+            _default = _set[file];
+    }
+
+    /// <summary>That friend does not deliver this file (now).</summary>
+    internal void Exclude(int file, FriendId friend)
+    {
+        if (_set[file] < 0)
+            return;
+        var guess = _set[file] & Guess;
+        var left = _sets.Without(_set[file] & ~Guess, friend);
+        _set[file] = guess != 0 && left == FriendSets.Empty ? MustLook : left | guess;
+    }
+
+    /// <summary>That friend lied: nothing of this transfer is asked of it again.</summary>
+    internal bool Drop(FriendId friend) => _dropped.Add(friend);
+
+    /// <summary>
+    /// Forgets what leads nowhere now, so that it is looked up again, going on behind the file
+    /// looked up last: files without a source must not hide those that have one.
+    /// </summary>
+    /// <param name="gained">Who may offer more than before.</param>
+    internal void Renew(IReadOnlyDictionary<FriendId, int> linked, FriendId? gained)
+    {
+        _fruitless = 0;
+        _from = _lastLooked + 1 < _set.Length ? _lastLooked + 1 : 0;
+        var news = gained is { } friend && !_dropped.Contains(friend) ? gained : null;
+        for (var file = 0; file < _set.Length; file++)
+        {
+            if (_set[file] >= 0 && (!IsLinked(_set[file] & ~Guess, linked) || Lacks(file, news)))
+                _set[file] = Unknown;
+        }
+
+        if (news is { } newer && !_sets[_default].Contains(newer))
+            _default = FriendSets.Empty;
+    }
+
+    /// <summary>All behind were looked at: turns to those before. False: there are none.</summary>
+    internal bool Wrap()
+    {
+        if (_from == 0 || LookupsUnderway > 0 || _fruitless >= Limits.SourceLookupsFruitlessMax)
+            return false;
+        _from = 0;
+        return true;
+    }
+
+    /// <summary>Whether it can be asked or looked up as soon as such a friend has room.</summary>
+    internal bool WaitsForRoom(int file, Func<FriendId, bool> isBusy)
+    {
+        if (_set[file] < 0)
+            return _fruitless < Limits.SourceLookupsFruitlessMax;
+        foreach (var friend in SetOf(file))
+        {
+            if (!_dropped.Contains(friend) && isBusy(friend))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether anybody, linked or not, is known to offer that file.</summary>
+    internal bool IsOffered(int file) => _set[file] >= 0 && SetOf(file).Count > 0;
+
+    /// <summary>Whether all who offer that file lied.</summary>
+    internal bool IsOfferedByLiars(int file) =>
+        IsOffered(file) && SetOf(file).All(_dropped.Contains);
+
+    private bool Lacks(int file, FriendId? friend) => friend is { } it && !SetOf(file).Contains(it);
+
+    private IReadOnlySet<FriendId> SetOf(int file) => _sets[_set[file] & ~Guess];
+
+    private bool IsLinked(int set, IReadOnlyDictionary<FriendId, int> linked)
+    {
+        foreach (var friend in _sets[set])
+        {
+            if (linked.ContainsKey(friend) && !_dropped.Contains(friend))
+                return true;
+        }
+
+        return false;
+    }
+}

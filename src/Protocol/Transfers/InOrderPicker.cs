@@ -1,0 +1,65 @@
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Protocol.Transfers;
+
+/// <summary>
+/// Picks the next runs that a friend offers, in order. Each friend has a place of its own, before
+/// which nothing is left for it, so that picking costs what is picked.
+/// </summary>
+internal sealed class InOrderPicker(RunMap map, RunBits taken)
+{
+    private readonly Dictionary<FriendId, int> _places = [];
+
+    /// <summary>Takes up to one fetch's worth of runs; none if nothing can be asked now.</summary>
+    internal List<Slice> Take(
+        FriendId friend,
+        IReadOnlyList<WantedFile> files,
+        Func<int, FriendId, Offer> offerOf
+    )
+    {
+        List<Slice> slices = [];
+        var (bytes, file, place) = (0, 0, -1);
+        var run = taken.NextClear(_places.GetValueOrDefault(friend));
+        while (run < taken.Count && slices.Count < Limits.FetchSlicesMax)
+        {
+            file = map.FileOf(run, file);
+            var offer = offerOf(file, friend);
+            if (offer == Offer.Yes)
+            {
+                var slice = new Slice(file, run - map.First(file));
+                bytes += MerkleTree.RunLength(files[file].Id.Length, slice.Run);
+                if (bytes > Limits.FetchBytesMax)
+                    break;
+                slices.Add(slice);
+                taken.Set(run);
+            }
+            else if (offer != Offer.No && place < 0)
+            {
+                place = run;
+            }
+
+            if (offer == Offer.Later)
+                break;
+            run = taken.NextClear(offer == Offer.Yes ? run : map.First(file + 1));
+        }
+
+        _places[friend] = place >= 0 ? place : run;
+        return slices;
+    }
+
+    /// <summary>That run may be picked again.</summary>
+    internal void GiveBack(int run)
+    {
+        if (taken.Clear(run))
+            Rewind(run);
+    }
+
+    /// <summary>From that run on, friends may have something that they had not.</summary>
+    internal void Rewind(int run)
+    {
+        foreach (var friend in _places.Keys)
+            _places[friend] = Math.Min(_places[friend], run);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using FriendNet.Crypto.Entropy;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Protocol.Transfers;
+
+/// <summary>Transfers nobody can serve now: they wait, say why, and look again.</summary>
+internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
+{
+    /// <summary>When the next one looks again.</summary>
+    internal Instant? Deadline { get; private set; }
+
+    /// <summary>
+    /// Notes which transfers have nothing underway although whoever serves them has room.
+    /// </summary>
+    internal void Note(List<Wanted> transfers, Sources sources, Instant now)
+    {
+        Deadline = null;
+        var anyBusy = !sources.HasRoom || sources.Links.Any(link => !link.HasRoom(now));
+        foreach (var wanted in transfers)
+        {
+            var isIdle = wanted is { RetryAt: null, Underway: 0, Sources.LookupsUnderway: 0 };
+            if (isIdle && !(anyBusy && wanted.WaitsForRoom(who => sources.IsBusy(who, now))))
+                Wait(wanted, sources.Links.Count > 0, now);
+            if (wanted.RetryAt is { } at && (Deadline is not { } first || at < first))
+                Deadline = at;
+        }
+    }
+
+    /// <summary>Something changed: all look now, those underway for what they lack.</summary>
+    /// <param name="gained">Who may offer more than before.</param>
+    internal static void RetryAll(
+        List<Wanted> transfers,
+        IReadOnlyDictionary<FriendId, int> linked,
+        FriendId? gained = null
+    )
+    {
+        foreach (var wanted in transfers)
+        {
+            wanted.Retries = 0;
+            wanted.Renew(linked, gained);
+        }
+    }
+
+    internal static void RetryDue(
+        List<Wanted> transfers,
+        IReadOnlyDictionary<FriendId, int> linked,
+        Instant now
+    )
+    {
+        foreach (var wanted in transfers)
+        {
+            if (wanted.RetryAt <= now)
+                wanted.Renew(linked);
+        }
+    }
+
+    private void Wait(Wanted wanted, bool anyLink, Instant now)
+    {
+        var seconds = Limits.RetrySecondsMin << Math.Min(wanted.Retries++, 8);
+        seconds = Math.Min(seconds, Limits.RetrySecondsMax);
+        wanted.RetryAt = now + (TimeSpan.FromSeconds(seconds) * Jitter());
+        var why = wanted.WhyItWaits(anyLink);
+        if (why == wanted.Why)
+            return;
+        wanted.Why = why;
+        effects.Enqueue(new Effect.TransferWaits(wanted.Id, why));
+    }
+
+    /// <summary>0.75 to 1.25, so that nodes do not look all at once.</summary>
+    private double Jitter()
+    {
+        Span<byte> random = stackalloc byte[2];
+        entropy.Fill(random);
+        return 0.75 + (BinaryPrimitives.ReadUInt16LittleEndian(random) / 131072.0);
+    }
+}

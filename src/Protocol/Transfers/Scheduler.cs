@@ -1,0 +1,151 @@
+using FriendNet.Crypto.Entropy;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Protocol.Transfers;
+
+/// <summary>
+/// Decides which slice is asked of which link. Handle: <see cref="Handle"/>. Getter:
+/// <see cref="Deadline"/>. Everything it wants done goes to the queue of effects.
+/// </summary>
+public sealed class Scheduler
+{
+    private readonly List<Wanted> _transfers = [];
+    private readonly Dictionary<TransferId, Wanted> _byId = [];
+    private readonly Sources _sources;
+    private readonly Retries _retries;
+    private readonly Queue<Effect> _effects;
+    private int _turn;
+
+    public Scheduler(IEntropy entropy, Queue<Effect> effects)
+    {
+        _effects = effects;
+        _sources = new(effects);
+        _retries = new(entropy, effects);
+    }
+
+    /// <summary>When a Tick is due; null: never.</summary>
+    public Instant? Deadline { get; private set; }
+
+    public void Handle(Input input, Instant now)
+    {
+        switch (input)
+        {
+            case Input.Download download:
+                Start(download);
+                break;
+            case Input.SourcesFound found when _byId.TryGetValue(found.Transfer, out var asking):
+                asking.SourcesFound(found.File, found.Friends, _sources.Linked);
+                break;
+            case Input.SliceStored stored:
+                // The hot one: nothing can be asked before the fetch ends.
+                Finish(_sources.Stored(stored.Fetch, stored.Index, now));
+                return;
+            case Input.FetchProgress progress:
+                _sources.Heard(progress.Fetch, now);
+                return;
+            case Input.SliceFailed failed:
+                Fail(failed);
+                break;
+            case Input.FetchEnded ended:
+                _sources.Ended(ended.Fetch, now);
+                break;
+            case Input.DownloadPaused paused:
+                Remove(paused.Transfer);
+                break;
+            case Input.DownloadCancelled cancelled:
+                Remove(cancelled.Transfer);
+                break;
+            case Input.LinkOpened opened:
+                _sources.Add(opened.Link, opened.Friend, now);
+                Retries.RetryAll(_transfers, _sources.Linked);
+                break;
+            case Input.LinkClosed closed:
+                _sources.Remove(closed.Link);
+                break;
+            case Input.CatalogHeld held:
+                Retries.RetryAll(_transfers, _sources.Linked, held.Friend);
+                break;
+            case Input.Tick:
+                _sources.CancelSilent(now);
+                Retries.RetryDue(_transfers, _sources.Linked, now);
+                break;
+            default:
+                return;
+        }
+
+        Ask(now);
+    }
+
+    private void Start(Input.Download download)
+    {
+        Remove(download.Transfer);
+        var wanted = new Wanted(download.Transfer, download.Files);
+        _transfers.Add(wanted);
+        _byId[wanted.Id] = wanted;
+        Finish(wanted);
+    }
+
+    private void Finish(Wanted? wanted)
+    {
+        if (wanted is not { Missing: 0, IsGone: false })
+            return;
+        Remove(wanted.Id);
+        _effects.Enqueue(new Effect.Finish(wanted.Id));
+    }
+
+    private void Fail(Input.SliceFailed failed)
+    {
+        if (_sources.Failed(failed.Fetch, failed.Index, failed.Why) is { } stopped)
+            Remove(stopped.Id);
+    }
+
+    private void Remove(TransferId id)
+    {
+        if (!_byId.Remove(id, out var wanted))
+            return;
+        wanted.IsGone = true;
+        _transfers.Remove(wanted);
+        // With nothing missing, what is underway has delivered all and ends by itself.
+        if (wanted.Missing > 0)
+            _sources.Cancel(wanted);
+    }
+
+    /// <summary>Fills every link's window, transfers taking turns.</summary>
+    private void Ask(Instant now)
+    {
+        foreach (var link in _sources.Links)
+        {
+            while (link.HasRoom(now) && _sources.HasRoom && AskOne(link, now)) { }
+        }
+
+        _retries.Note(_transfers, _sources, now);
+        Deadline = Earliest(_sources.Deadline(now), _retries.Deadline);
+    }
+
+    private bool AskOne(SourceLink link, Instant now)
+    {
+        for (var tried = 0; tried < _transfers.Count; tried++)
+        {
+            var wanted = _transfers[(_turn + tried) % _transfers.Count];
+            if (wanted.RetryAt is not null)
+                continue;
+            var slices = wanted.Take(
+                link.Friend,
+                _sources.Linked,
+                file => _effects.Enqueue(new Effect.FindSources(wanted.Id, file))
+            );
+            if (slices.Count == 0)
+                continue;
+            _turn = (_turn + tried + 1) % _transfers.Count;
+            wanted.Why = null;
+            _sources.Ask(link, wanted, slices, now);
+            return true;
+        }
+
+        return false;
+    }
+
+    private static Instant? Earliest(Instant? a, Instant? b) =>
+        a is { } left && b is { } right ? (left < right ? left : right) : a ?? b;
+}

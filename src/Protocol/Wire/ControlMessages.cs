@@ -1,0 +1,140 @@
+using System.Diagnostics.CodeAnalysis;
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+
+namespace FriendNet.Protocol.Wire;
+
+/// <summary>
+/// Parses what peers send by proto/friendnet.proto and checks every rule that needs no state, so
+/// that features may rely on sizes and ranges. A kind of a later version parses as none.
+/// </summary>
+public static class ControlMessages
+{
+    /// <summary>How often repeated fields may come.</summary>
+    public static readonly IReadOnlyDictionary<string, int> RepeatsMax = new Dictionary<
+        string,
+        int
+    >(StringComparer.Ordinal)
+    {
+        ["friendnet.Addresses.address"] = Limits.AddressesMax,
+        ["friendnet.FetchRequest.slices"] = Limits.FetchSlicesMax,
+    };
+
+    /// <summary>The body of a MESSAGE frame.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> body, [NotNullWhen(true)] out Message? message)
+    {
+        message = Parse(body, Message.Parser, Message.Descriptor);
+        var fits = message?.KindCase switch
+        {
+            null => false,
+            Message.KindOneofCase.Hello => message.Hello.Version >= 1,
+            Message.KindOneofCase.Head => Fits(message.Head),
+            Message.KindOneofCase.Addresses => message.Addresses.Address.All(IsAddress),
+            _ => true,
+        };
+        message = fits ? message : null;
+        return message is not null;
+    }
+
+    /// <summary>The body of an OPEN frame after its credit.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> body, [NotNullWhen(true)] out Request? request)
+    {
+        request = Parse(body, Request.Parser, Request.Descriptor);
+        var fits = request?.KindCase switch
+        {
+            null => false,
+            Request.KindOneofCase.Catalog => request.Catalog.HaveRoot.Length is 0 or Hash256.Size,
+            Request.KindOneofCase.Fetch => Fits(request.Fetch),
+            Request.KindOneofCase.Leaves => DataBytes(request.Leaves.Slice) is not null,
+            _ => true,
+        };
+        request = fits ? request : null;
+        return request is not null;
+    }
+
+    /// <summary>The body of a PART in the answer to a fetch.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> body, [NotNullWhen(true)] out SliceHeader? part)
+    {
+        part = Parse(body, SliceHeader.Parser, SliceHeader.Descriptor);
+        var proofBytes = part?.Proof.Length ?? 0;
+        if (proofBytes % Hash256.Size != 0 || proofBytes / Hash256.Size > Limits.ProofHashesMax)
+        {
+            part = null;
+        }
+
+        return part is not null;
+    }
+
+    /// <summary>
+    /// Bytes of DATA that a slice has: 1 to a run; null when there is no such slice.
+    /// </summary>
+    public static int? DataBytes(SliceRequest? slice)
+    {
+        if (
+            slice is null
+            || slice.Root.Length != Hash256.Size
+            || slice.Length > Limits.FileBytesMax
+        )
+        {
+            return null;
+        }
+
+        var rest = (long)slice.Length - ((long)slice.Run * Limits.FetchBytesMax);
+        return rest > 0 ? (int)Math.Min(rest, Limits.FetchBytesMax) : null;
+    }
+
+    private static T? Parse<T>(
+        ReadOnlySpan<byte> body,
+        MessageParser<T> parser,
+        MessageDescriptor descriptor
+    )
+        where T : class, IMessage<T>
+    {
+        if (
+            body.Length > Limits.FrameBodyBytesMax
+            || !ProtoShape.Fits(body, descriptor, RepeatsMax)
+        )
+        {
+            return null;
+        }
+
+        try
+        {
+            return parser.WithDiscardUnknownFields(true).ParseFrom(body);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            // The shape was checked; should the library still object, the peer is at fault.
+            return null;
+        }
+    }
+
+    // Casts to long are safe after this.
+    private static bool Fits(Head head) =>
+        head.Root.Length == Hash256.Size
+        && head.Entries <= long.MaxValue
+        && head.Bytes <= long.MaxValue;
+
+    private static bool Fits(FetchRequest fetch)
+    {
+        var bytes = 0L;
+        foreach (var slice in fetch.Slices)
+        {
+            if (DataBytes(slice) is not { } more)
+            {
+                return false;
+            }
+
+            bytes += more;
+        }
+
+        return bytes is > 0 and <= Limits.FetchBytesMax;
+    }
+
+    // Printable ASCII: it is shown to people. Whether it names a host shows when it is dialed.
+    private static bool IsAddress(string address) =>
+        address.Length is >= 1 and <= Limits.AddressBytesMax
+        && address.All(c => c is > ' ' and <= '~');
+}
