@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace FriendNet.Node.Api.Contract;
+
+/// <summary>How the contract is written: no reflection, camelCase, ASCII only.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
+)]
+[JsonSerializable(typeof(Status))]
+[JsonSerializable(typeof(Identity))]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(Done))]
+[JsonSerializable(typeof(NewInvite))]
+[JsonSerializable(typeof(Invite))]
+[JsonSerializable(typeof(IReadOnlyList<Invite>))]
+[JsonSerializable(typeof(NewFriend))]
+[JsonSerializable(typeof(FriendChange))]
+[JsonSerializable(typeof(Friend))]
+[JsonSerializable(typeof(IReadOnlyList<Friend>))]
+[JsonSerializable(typeof(SafetyNumber))]
+[JsonSerializable(typeof(Peer))]
+[JsonSerializable(typeof(IReadOnlyList<Peer>))]
+[JsonSerializable(typeof(Pong))]
+[JsonSerializable(typeof(NewShare))]
+[JsonSerializable(typeof(Share))]
+[JsonSerializable(typeof(IReadOnlyList<Share>))]
+[JsonSerializable(typeof(IReadOnlyList<Entry>))]
+[JsonSerializable(typeof(IReadOnlyList<Hit>))]
+[JsonSerializable(typeof(NewTransfer))]
+[JsonSerializable(typeof(Transfer))]
+[JsonSerializable(typeof(IReadOnlyList<Transfer>))]
+public sealed partial class ContractJson : JsonSerializerContext;

@@ -1,0 +1,94 @@
+namespace FriendNet.Node.Api.Contract;
+
+/// <summary>POST /shares.</summary>
+/// <param name="Friends">Names of who may see it; null: all friends.</param>
+public sealed record NewShare(
+    string Path,
+    string? Name = null,
+    IReadOnlyList<string>? Friends = null
+);
+
+/// <param name="State">ready, indexing or missing.</param>
+/// <param name="Files">Indexed so far.</param>
+/// <param name="Friends">Names of who may see it; null: all friends.</param>
+/// <param name="Hashing">How far the scan under way is; null: none.</param>
+/// <param name="Problem">What keeps files from being shared, for people.</param>
+public sealed record Share(
+    string Name,
+    string Path,
+    string State,
+    long Files,
+    long Bytes,
+    IReadOnlyList<string>? Friends,
+    Hashing? Hashing,
+    string? Problem
+);
+
+/// <summary>A scan under way.</summary>
+/// <param name="Files">To hash, as far as known.</param>
+public sealed record Hashing(
+    long FilesDone,
+    long Files,
+    long BytesDone,
+    long Bytes,
+    long BytesPerSecond
+);
+
+/// <summary>
+/// One name in a folder of a friend's catalog, or of what a friend sees of ours.
+/// </summary>
+/// <param name="Kind">file or folder.</param>
+/// <param name="Id">What <c>get</c> takes.</param>
+/// <param name="Root">BEP 52 pieces root, 64 hex digits; null for a folder.</param>
+/// <param name="Files">Files within a folder; 1 for a file.</param>
+public sealed record Entry(
+    string Name,
+    string Kind,
+    string Id,
+    string? Root,
+    long Size,
+    long Files,
+    string Friend
+);
+
+/// <summary>One result of a search.</summary>
+/// <param name="Number">What <c>get</c> takes as well, until the next search.</param>
+public sealed record Hit(
+    int Number,
+    string Id,
+    string? Root,
+    string Name,
+    string Path,
+    string Kind,
+    long Size,
+    long Files,
+    IReadOnlyList<Source> Sources
+);
+
+/// <param name="Via">The friend through whom it comes.</param>
+/// <param name="Hops">1: the friend has it.</param>
+public sealed record Source(string Via, int Hops, bool Online);
+
+/// <summary>POST /transfers.</summary>
+/// <param name="What">Id of a file or a folder, or the number of a result.</param>
+/// <param name="Into">Absolute folder; null: the download folder.</param>
+public sealed record NewTransfer(string What, string? Into = null);
+
+/// <param name="State">fetching, waiting, paused, done, failed or cancelled.</param>
+/// <param name="Done">Bytes verified and on disk, of <paramref name="Total"/>.</param>
+/// <param name="Into">Where it lands; the final path when done.</param>
+/// <param name="Problem">Why it waits or failed, for people.</param>
+/// <param name="Code">Why, as in the failure table; null while nothing is wrong.</param>
+public sealed record Transfer(
+    long Id,
+    string Name,
+    string State,
+    long Done,
+    long Total,
+    long Files,
+    long BytesPerSecond,
+    double? SecondsLeft,
+    string Into,
+    string? Problem,
+    string? Code
+);

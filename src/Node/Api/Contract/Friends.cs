@@ -1,0 +1,77 @@
+namespace FriendNet.Node.Api.Contract;
+
+/// <summary>POST /invites.</summary>
+/// <param name="Seconds">Until it expires; null: a week.</param>
+/// <param name="Note">For whom, for oneself.</param>
+/// <param name="Addresses">host:port to put first; null: only those the node knows of.</param>
+public sealed record NewInvite(
+    long? Seconds = null,
+    string? Note = null,
+    IReadOnlyList<string>? Addresses = null
+);
+
+/// <param name="Id">What <c>invite revoke</c> takes.</param>
+/// <param name="Link">Given once, when created: it is the secret.</param>
+/// <param name="State">open, used, expired or revoked.</param>
+/// <param name="Friend">Name of who used it; null: nobody, or no friend any more.</param>
+public sealed record Invite(
+    string Id,
+    string? Link,
+    string Note,
+    string State,
+    DateTimeOffset Created,
+    DateTimeOffset Expires,
+    string? Friend
+);
+
+/// <summary>POST /friends: redeems an invitation.</summary>
+public sealed record NewFriend(string Link, string? Name = null);
+
+/// <summary>PATCH /friends/NAME.</summary>
+public sealed record FriendChange(string Name);
+
+/// <param name="Id">32 hex digits.</param>
+/// <param name="State">online or offline.</param>
+/// <param name="LastSeen">Null: never.</param>
+/// <param name="Files">In the catalog that we hold of it.</param>
+public sealed record Friend(
+    string Name,
+    string Id,
+    string State,
+    DateTimeOffset? LastSeen,
+    long Files,
+    long Bytes,
+    IReadOnlyList<string> Addresses
+);
+
+/// <param name="Digits">60 digits, the same on both sides.</param>
+public sealed record SafetyNumber(string Name, string Digits);
+
+/// <summary>The link to a friend, and why there is none.</summary>
+/// <param name="Theirs">The head of the catalog that we hold of the friend.</param>
+/// <param name="Ours">The head of what we show the friend.</param>
+public sealed record Peer(
+    string Name,
+    string Id,
+    string State,
+    string? Address,
+    bool Dialed,
+    DateTimeOffset? LinkedSince,
+    double? RoundTripMilliseconds,
+    long BytesIn,
+    long BytesOut,
+    long BytesPerSecondIn,
+    long BytesPerSecondOut,
+    Head? Theirs,
+    Head? Ours,
+    IReadOnlyList<Dial> Dials
+);
+
+/// <param name="Root">64 hex digits.</param>
+public sealed record Head(string Root, long Entries, long Bytes);
+
+/// <summary>The last try to reach an address.</summary>
+public sealed record Dial(string Address, DateTimeOffset At, string Result);
+
+/// <summary>POST /peers/NAME/ping.</summary>
+public sealed record Pong(string Name, string? Address, double Milliseconds);

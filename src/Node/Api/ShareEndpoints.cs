@@ -1,0 +1,209 @@
+using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Configuration;
+using FriendNet.Node.Failures;
+using FriendNet.Node.Linux;
+using FriendNet.Node.Shares;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Catalogs;
+using FriendNet.Protocol.Ids;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FriendNet.Node.Api;
+
+/// <summary>/shares.</summary>
+/// <param name="added">Takes a stored share into index and views.</param>
+/// <param name="removed">Takes one out of both.</param>
+public sealed class ShareEndpoints(
+    Home home,
+    FriendStore store,
+    ShareIndex index,
+    ViewAs views,
+    Action<SharedFolder> added,
+    Action<SharedFolder> removed
+) : IEndpoints
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+    private readonly FriendNames _names = new(store);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var one = ContractJson.Default.Share;
+        var all = ContractJson.Default.IReadOnlyListShare;
+        const string named = "/api/v1/shares/{name}";
+        routes.MapGet("/api/v1/shares", Answers.Json(all, _ => List()));
+        routes.MapPost("/api/v1/shares", Answers.Json(one, Add));
+        routes.MapDelete(named, Answers.Done(Remove));
+        routes.MapPost($"{named}/rescan", Answers.Json(one, Rescan));
+        routes.MapGet($"{named}/events", Answers.Events(one, Follow));
+        routes.MapGet(
+            "/api/v1/shares/view-as/{friend}",
+            Answers.Json(
+                ContractJson.Default.IReadOnlyListEntry,
+                context =>
+                    views.List(_names.Require(context.Route("friend")), context.Query("path"))
+            )
+        );
+    }
+
+    private IReadOnlyList<Share> List() => [.. store.Shares.All.Select(Shown)];
+
+    private async Task<Share> Add(HttpContext context)
+    {
+        var wanted = await context.Body(ContractJson.Default.NewShare);
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(wanted.Path));
+        RequireShareable(path);
+        var name = wanted.Name ?? Path.GetFileName(path);
+        if (name.Contains('/', StringComparison.Ordinal) || !CatalogPath.TryParse(name, out _))
+        {
+            throw new FailureException(
+                FailureKind.Usage,
+                $"\"{name}\" cannot be the name of a share: choose another with --name."
+            );
+        }
+
+        IReadOnlyList<FriendId>? friends = wanted.Friends is null
+            ? null
+            : [.. wanted.Friends.Select(friend => _names.Require(friend).Id)];
+        var share =
+            store.Shares.Add(name, path, friends)
+            ?? throw new FailureException(
+                FailureKind.Exists,
+                $"A share is called \"{name}\" already: choose another name with --name."
+            );
+        added(share);
+        return Shown(share);
+    }
+
+    private void RequireShareable(string path)
+    {
+        if (File.Exists(path))
+        {
+            throw new FailureException(
+                FailureKind.Usage,
+                $"{path} is a file: share the folder that it is in."
+            );
+        }
+
+        if (!Directory.Exists(path))
+        {
+            throw new FailureException(
+                FailureKind.NotFound,
+                $"There is no folder {path}: check how it is spelt."
+            );
+        }
+
+        if (IsWithin(path, home.Folder))
+        {
+            throw new FailureException(
+                FailureKind.Usage,
+                $"{path} belongs to FriendNet's own home with its keys: share another folder."
+            );
+        }
+    }
+
+    /// <summary>By inode, not by name: a link to the home leads to the keys as well.</summary>
+    private static bool IsWithin(string path, string folder)
+    {
+        if (FileStat.Read(folder, follow: true, out var wanted) != 0)
+        {
+            return false;
+        }
+
+        for (var depth = 0; depth < Limits.PathDepthMax; depth++)
+        {
+            if (FileStat.Read(path, follow: true, out var at) != 0)
+            {
+                return false;
+            }
+
+            if (at.Inode == wanted.Inode && at.Device == wanted.Device)
+            {
+                return true;
+            }
+
+            path += "/..";
+        }
+
+        return false;
+    }
+
+    private Task Remove(HttpContext context)
+    {
+        var share = Require(context);
+        if (store.Shares.Remove(share.Id))
+        {
+            removed(share);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Share Rescan(HttpContext context)
+    {
+        var share = Require(context);
+        index.Rescan(share.Id);
+        return Shown(share);
+    }
+
+    private async IAsyncEnumerable<Share> Follow(HttpContext context)
+    {
+        var share = Require(context);
+        using var timer = new PeriodicTimer(LookAgain);
+        while (true)
+        {
+            var now = Shown(share);
+            yield return now;
+            if (now.State != "indexing")
+            {
+                yield break;
+            }
+
+            await timer.WaitForNextTickAsync(context.RequestAborted);
+        }
+    }
+
+    private SharedFolder Require(HttpContext context)
+    {
+        var name = context.Route("name");
+        var shares = store.Shares.All;
+        return shares.FirstOrDefault(share => share.Name == name)
+            ?? throw new FailureException(
+                FailureKind.NotFound,
+                $"No share is called \"{name}\": see `friendnet share list`."
+                    + Suggestion.For(name, shares.Select(share => share.Name))
+            );
+    }
+
+    private Share Shown(SharedFolder share)
+    {
+        var status = index.Shares.FirstOrDefault(one => one.Id == share.Id);
+        return new(
+            share.Name,
+            share.Path,
+            StateOf(status),
+            status?.Files ?? 0,
+            status?.Bytes ?? 0,
+            share.Friends is { } friends ? [.. friends.Select(_names.Of)] : null,
+            index.Progress is { } scan && scan.Share == share.Id ? Shown(scan) : null,
+            status?.Sentence is { Length: > 0 } sentence ? sentence : null
+        );
+    }
+
+    private static string StateOf(ShareStatus? status) =>
+        status is null or { IsIndexing: true } ? "indexing"
+        : status.State == ShareState.Missing ? "missing"
+        : "ready";
+
+    // What is found may be more than what was counted before, and the other way.
+    private static Hashing Shown(ScanProgress scan) =>
+        new(
+            scan.FilesHashed,
+            Math.Max(scan.FilesTotal, scan.FilesFound),
+            scan.BytesHashed,
+            Math.Max(scan.BytesTotal, scan.BytesFound),
+            scan.BytesPerSecond
+        );
+}

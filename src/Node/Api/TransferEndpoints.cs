@@ -1,0 +1,211 @@
+using System.Globalization;
+using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Catalogs;
+using FriendNet.Node.Downloads;
+using FriendNet.Node.Failures;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace FriendNet.Node.Api;
+
+/// <summary>/transfers.</summary>
+/// <param name="downloads">The folder for what is not said where to put, absolute.</param>
+public sealed class TransferEndpoints(
+    Downloader downloader,
+    CatalogBrowse catalogs,
+    SearchEndpoints search,
+    string downloads
+) : IEndpoints
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var one = ContractJson.Default.Transfer;
+        var all = ContractJson.Default.IReadOnlyListTransfer;
+        const string known = "/api/v1/transfers/{id}";
+        routes.MapGet("/api/v1/transfers", Answers.Json(all, _ => List()));
+        routes.MapPost("/api/v1/transfers", Answers.Json(one, Start));
+        routes.MapGet(known, Answers.Json(one, context => Shown(Require(context))));
+        routes.MapGet($"{known}/events", Answers.Events(one, Follow));
+        routes.MapPost($"{known}/pause", Answers.Json(one, context => Pause(Require(context))));
+        routes.MapPost($"{known}/resume", Answers.Json(one, context => Resume(Require(context))));
+        routes.MapPost($"{known}/cancel", Answers.Json(one, context => Cancel(Require(context))));
+    }
+
+    private IReadOnlyList<Transfer> List() => [.. downloader.List().Select(Shown)];
+
+    private async Task<Transfer> Start(HttpContext context)
+    {
+        var wanted = await context.Body(ContractJson.Default.NewTransfer);
+        var into = wanted.Into ?? downloads;
+        var what = Resolve(wanted.What);
+        try
+        {
+            Directory.CreateDirectory(into);
+            var id = what.Folder is { } folder
+                ? downloader.StartFolder(folder.Name, FilesOf(folder), into)
+                : downloader.StartFile(NameOf(what), what.Content ?? default, into);
+            return Shown(downloader.Find(id) ?? throw Gone(id.Value));
+        }
+        catch (Exception error)
+            when (error is DownloadRefusedException or IOException or UnauthorizedAccessException)
+        {
+            throw new FailureException(FailureKind.Disk, error.Message, error);
+        }
+    }
+
+    private Resolved Resolve(string what)
+    {
+        Catalogs.Hit? hit = null;
+        if (int.TryParse(what, NumberStyles.None, null, out var number))
+        {
+            hit =
+                search.Numbered(number)
+                ?? throw new FailureException(
+                    FailureKind.NotFound,
+                    $"The last search has no result {number}: search again."
+                );
+        }
+
+        var found =
+            catalogs.Resolve(hit?.Id ?? what)
+            ?? throw new FailureException(
+                FailureKind.NotFound,
+                $"No friend shows anything by the id \"{what}\": `friendnet search` shows ids."
+            );
+        // One content may go by many names: it comes by the one that was chosen.
+        return hit is null ? found : found with { Names = [hit.Name] };
+    }
+
+    private IReadOnlyList<OfferedFile> FilesOf(ListedFolder folder) =>
+        [
+            .. catalogs
+                .FilesUnder(folder.Friend, folder.Path)
+                .Select(file => new OfferedFile(file.Path, file.Content)),
+        ];
+
+    // A content that nobody shows now has no name yet.
+    private static string NameOf(Resolved what) =>
+        what.Names is [var name, ..] ? name : what.Content?.Root.ToString() ?? "";
+
+    private Transfer Pause(TransferProgress transfer)
+    {
+        Require(downloader.Pause(transfer.Row.Id), transfer, "running");
+        return Shown(downloader.Find(transfer.Row.Id) ?? transfer);
+    }
+
+    private Transfer Resume(TransferProgress transfer)
+    {
+        // One that waits looks again at once, also at those who sent wrong data.
+        if (StateOf(transfer) == "waiting")
+        {
+            _ = downloader.Pause(transfer.Row.Id);
+        }
+
+        Require(downloader.Resume(transfer.Row.Id), transfer, "paused");
+        return Shown(downloader.Find(transfer.Row.Id) ?? transfer);
+    }
+
+    private Transfer Cancel(TransferProgress transfer)
+    {
+        Require(downloader.Cancel(transfer.Row.Id), transfer, "running or paused");
+        return Cancelled(transfer);
+    }
+
+    private static void Require(bool done, TransferProgress transfer, string state)
+    {
+        if (!done)
+        {
+            throw new FailureException(
+                FailureKind.Usage,
+                $"Transfer {transfer.Row.Id.Value} is not {state}: it is {StateOf(transfer)}."
+            );
+        }
+    }
+
+    private async IAsyncEnumerable<Transfer> Follow(HttpContext context)
+    {
+        var last = Require(context);
+        var id = last.Row.Id;
+        var cancel = context.RequestAborted;
+        while (true)
+        {
+            var ended = downloader.WhenEnded(id) ?? Task.CompletedTask;
+            if (downloader.Find(id) is not { } now)
+            {
+                yield return Cancelled(last);
+                yield break;
+            }
+
+            last = now;
+            yield return Shown(now);
+            if (now.Row.State is TransferState.Done or TransferState.Paused)
+            {
+                yield break;
+            }
+
+            await Task.WhenAny(ended, Task.Delay(LookAgain, cancel));
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    private TransferProgress Require(HttpContext context)
+    {
+        var text = context.Route("id");
+        var isId = long.TryParse(text, NumberStyles.None, null, out var id);
+        return (isId ? downloader.Find(new TransferId(id)) : null)
+            ?? throw new FailureException(
+                FailureKind.NotFound,
+                $"There is no transfer \"{text}\": see `friendnet transfer list`."
+            );
+    }
+
+    private static FailureException Gone(long id) =>
+        new(FailureKind.Cancelled, $"Transfer {id} was cancelled at once.");
+
+    private static Transfer Cancelled(TransferProgress transfer) =>
+        Shown(transfer) with
+        {
+            State = "cancelled",
+            Code = FailureTable.Of(FailureKind.Cancelled).Code,
+        };
+
+    private static Transfer Shown(TransferProgress transfer)
+    {
+        var row = transfer.Row;
+        var state = StateOf(transfer);
+        FailureKind? kind = state switch
+        {
+            "waiting" when transfer.Why == Effect.TransferWaits.WrongData => FailureKind.Corrupt,
+            "waiting" => FailureKind.NoSource,
+            "failed" => FailureKind.Disk,
+            _ => null,
+        };
+        return new(
+            row.Id.Value,
+            row.Name,
+            state,
+            transfer.BytesStored,
+            row.Bytes,
+            row.Files,
+            transfer.BytesPerSecond,
+            transfer.SecondsLeft,
+            transfer.Place,
+            transfer.Why,
+            kind is { } failure ? FailureTable.Of(failure).Code : null
+        );
+    }
+
+    private static string StateOf(TransferProgress transfer) =>
+        transfer.Row.State switch
+        {
+            TransferState.Done => "done",
+            TransferState.Cancelled => "cancelled",
+            TransferState.Paused => transfer.Why is null ? "paused" : "failed",
+            _ => transfer.Why is null ? "fetching" : "waiting",
+        };
+}

@@ -1,0 +1,131 @@
+using FriendNet.Crypto.Merkle;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Catalogs;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+using Microsoft.Data.Sqlite;
+
+namespace FriendNet.Node.Catalogs;
+
+/// <summary>What the store holds of one friend.</summary>
+/// <param name="AppliedSeconds">When it came to this head; Unix time.</param>
+/// <param name="SeenSeconds">When the friend was last heard of; Unix time.</param>
+public readonly record struct HeldCatalog(
+    FriendId Friend,
+    CatalogHead Head,
+    long AppliedSeconds,
+    long SeenSeconds
+);
+
+/// <summary>The rows of the friend table.</summary>
+internal static class FriendTable
+{
+    internal static List<HeldCatalog> List(SqliteConnection connection)
+    {
+        var held = new List<HeldCatalog>();
+        using var list = new Statement(
+            connection,
+            "SELECT id, root, entries, bytes, applied, seen FROM friend ORDER BY no"
+        );
+        while (list.Step())
+        {
+            if (!FriendId.TryParse(list.Text(0), out var id))
+                continue;
+            var head = new CatalogHead(list.Hash(1), list.Long(2), list.Long(3));
+            held.Add(new HeldCatalog(id, head, list.Long(4), list.Long(5)));
+        }
+
+        return held;
+    }
+
+    internal static FriendRow? Find(SqliteConnection connection, FriendId friend)
+    {
+        using var find = new Statement(
+            connection,
+            """
+            SELECT no, folder, bytes, encoded, folders, whole, tree, root, folder_bytes
+            FROM friend WHERE id=?
+            """
+        );
+        if (!find.Bind(0, friend.ToString()).Step())
+            return null;
+        var tree = CatalogTree.Load(find.Blob(6));
+        // A tree that cannot be read is hashed anew from the entries.
+        if (tree is null)
+            (tree = new CatalogTree()).TouchAll();
+        return new FriendRow
+        {
+            No = find.Long(0),
+            Id = friend,
+            Folder = find.Long(1),
+            Bytes = find.Long(2),
+            Encoded = find.Long(3),
+            Folders = find.Long(4),
+            Whole = find.Long(5) != 0,
+            Tree = tree,
+            Root = find.Hash(7),
+            FolderBytes = find.Long(8),
+        };
+    }
+
+    internal static FriendRow Create(SqliteConnection writer, FriendId friend, long nowSeconds)
+    {
+        var tree = new byte[CatalogTree.SavedBytes];
+        using var insert = new Statement(
+            writer,
+            """
+            INSERT INTO friend(
+              id, root, entries, bytes, encoded, folders, folder, applied, seen, whole, tree)
+            VALUES(?, ?, 0, 0, 0, 0, 0, 0, ?, 0, ?) RETURNING no
+            """
+        );
+        insert.Bind(0, friend.ToString()).Bind(1, default(Hash256));
+        insert.Bind(2, nowSeconds).Bind(3, tree).Step();
+        var no = insert.Long(0);
+        insert.Reset();
+        using var top = new Statement(
+            writer,
+            """
+            INSERT INTO folder(parent, name, friend, tag, files, bytes)
+            VALUES(?, '', ?, 0, 0, 0) RETURNING id
+            """
+        );
+        top.Bind(0, -no).Bind(1, no).Step();
+        var folder = top.Long(0);
+        top.Reset();
+        using var link = new Statement(writer, "UPDATE friend SET folder=? WHERE no=?");
+        link.Bind(0, folder).Bind(1, no).Run();
+        return Find(writer, friend)!;
+    }
+
+    internal static void Save(SqliteConnection writer, FriendRow row, long nowSeconds)
+    {
+        var tree = new byte[CatalogTree.SavedBytes];
+        row.Tree.Save(tree);
+        using var update = new Statement(
+            writer,
+            """
+            UPDATE friend SET root=?, entries=?, bytes=?, encoded=?, folders=?, applied=?,
+              seen=max(seen, ?), whole=0, tree=?, folder_bytes=? WHERE no=?
+            """
+        );
+        update.Bind(0, row.Tree.Root).Bind(1, row.Tree.Entries).Bind(2, row.Bytes);
+        update.Bind(3, row.Encoded).Bind(4, row.Folders).Bind(5, nowSeconds);
+        update.Bind(6, nowSeconds).Bind(7, tree).Bind(8, row.FolderBytes);
+        update.Bind(9, row.No).Run();
+    }
+
+    internal static void Set(SqliteConnection writer, FriendId friend, string column, long value)
+    {
+        using var update = new Statement(writer, $"UPDATE friend SET {column}=? WHERE id=?");
+        update.Bind(0, value).Bind(1, friend.ToString()).Run();
+    }
+
+    internal static void Delete(SqliteConnection writer, FriendRow row)
+    {
+        using var folder = new Statement(writer, "DELETE FROM folder WHERE id=?");
+        folder.Bind(0, row.Folder).Run();
+        using var friend = new Statement(writer, "DELETE FROM friend WHERE no=?");
+        friend.Bind(0, row.No).Run();
+    }
+}

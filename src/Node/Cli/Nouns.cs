@@ -1,0 +1,68 @@
+using System.CommandLine;
+using FriendNet.Node.Cli.Verbs;
+
+namespace FriendNet.Node.Cli;
+
+/// <summary>What verbs act on: each noun with its verbs, in the order help shows.</summary>
+internal static class Nouns
+{
+    public static Command Invite() =>
+        Noun(
+            "invite",
+            "Links that make friends",
+            InviteCreate.Build(),
+            InviteList.Build(),
+            InviteRevoke.Build()
+        );
+
+    public static Command Friend() =>
+        Noun(
+            "friend",
+            "Your friends",
+            FriendAdd.Build(),
+            FriendList.Build(),
+            FriendShow.Build(),
+            FriendRename.Build(),
+            FriendVerify.Build(),
+            FriendRemove.Build()
+        );
+
+    public static Command Share() =>
+        Noun(
+            "share",
+            "Folders you show to friends",
+            ShareAdd.Build(),
+            ShareList.Build(),
+            ShareViewAs.Build(),
+            ShareRescan.Build(),
+            ShareRemove.Build()
+        );
+
+    public static Command Transfer() =>
+        Noun(
+            "transfer",
+            "What is being fetched",
+            TransferList.Build(),
+            TransferShow.Build(),
+            TransferWatch.Build(),
+            TransferPause.Build(),
+            TransferResume.Build(),
+            TransferCancel.Build()
+        );
+
+    public static Command Peer() =>
+        Noun(
+            "peer",
+            "Links to friends, and why there is none",
+            PeerList.Build(),
+            PeerShow.Build(),
+            PeerPing.Build()
+        );
+
+    private static Command Noun(string name, string description, params Verb[] verbs)
+    {
+        var noun = new Command(name, description);
+        Array.ForEach(verbs, noun.Add);
+        return noun;
+    }
+}

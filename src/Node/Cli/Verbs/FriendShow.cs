@@ -1,0 +1,35 @@
+using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Cli.Rendering;
+
+namespace FriendNet.Node.Cli.Verbs;
+
+internal static class FriendShow
+{
+    public static Verb Build()
+    {
+        var friend = FriendName.Argument();
+        return new Verb("show", "Show all about one friend.", "friendnet friend show Alice")
+        {
+            friend,
+        }.Does(call => Run(call, call.Value(friend)));
+    }
+
+    private static async Task Run(Call call, string name)
+    {
+        var path = $"/friends/{Call.Segment(name)}";
+        var found = await call.Api.Get(path, ContractJson.Default.Friend, call.Cancel);
+        call.Answer(
+            found,
+            ContractJson.Default.Friend,
+            friend =>
+                call.Facts(
+                    ("name", friend.Name),
+                    ("id", friend.Id),
+                    ("state", friend.State),
+                    ("last seen", Amount.Ago(friend.LastSeen, DateTimeOffset.Now)),
+                    ("shows you", $"{Amount.Files(friend.Files)}, {Amount.Bytes(friend.Bytes)}"),
+                    ("addresses", string.Join(", ", friend.Addresses))
+                )
+        );
+    }
+}

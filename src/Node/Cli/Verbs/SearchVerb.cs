@@ -1,0 +1,71 @@
+using System.CommandLine;
+using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Cli.Rendering;
+
+namespace FriendNet.Node.Cli.Verbs;
+
+internal static class SearchVerb
+{
+    private const int ResultsShown = 50;
+
+    public static Verb Build()
+    {
+        var words = new Argument<string[]>("WORDS")
+        {
+            Arity = ArgumentArity.OneOrMore,
+            Description = "All of them must occur, in names or folders",
+        };
+        var limit = new Option<int>("--limit")
+        {
+            HelpName = "N",
+            Description = $"How many results at most ({ResultsShown} when not said)",
+            DefaultValueFactory = _ => ResultsShown,
+        };
+        return new Verb(
+            "search",
+            "Search all that friends share; nothing leaves this machine.",
+            "friendnet search blue train",
+            "friendnet search coltrane --json | jq -r '.[0].id'"
+        )
+        {
+            words,
+            limit,
+        }.Does(call => Run(call, call.Value(words), call.Value(limit)));
+    }
+
+    private static async Task Run(Call call, string[] words, int limit)
+    {
+        var query = Uri.EscapeDataString(string.Join(' ', words));
+        var type = ContractJson.Default.IReadOnlyListHit;
+        var hits = await call.Api.Get($"/search?q={query}&limit={limit}", type, call.Cancel);
+        call.Answer(
+            hits,
+            type,
+            all =>
+            {
+                var table = new TextTable("#", "NAME", "SIZE", "FILES", "FROM", "FOLDER");
+                foreach (var hit in all)
+                {
+                    table.Add(
+                        $"{hit.Number}",
+                        hit.Kind == "folder" ? $"{hit.Name}/" : hit.Name,
+                        Amount.Bytes(hit.Size),
+                        Amount.Count(hit.Files),
+                        string.Join(", ", hit.Sources.Select(Shown).Distinct()),
+                        hit.Path
+                    );
+                }
+
+                table.Write(call.Screen);
+                call.Hint(
+                    all.Count == 0
+                        ? "Nothing found: try fewer or shorter words."
+                        : "Fetch one by its number: `friendnet get 1`."
+                );
+            }
+        );
+    }
+
+    private static string Shown(Source source) =>
+        source.Online ? source.Via : $"{source.Via} (offline)";
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using FriendNet.Node.Api.Contract;
+
+namespace FriendNet.Node.Cli.Verbs;
+
+internal static class ShareAdd
+{
+    public static Verb Build()
+    {
+        var path = new Argument<string>("PATH") { Description = "The folder" };
+        var name = new Option<string?>("--name")
+        {
+            HelpName = "NAME",
+            Description = "What friends see it as (else the folder's own name)",
+        };
+        var friends = new Option<string[]>("--for")
+        {
+            HelpName = "FRIEND",
+            Description = "Show it to this friend only; may be repeated (else to all friends)",
+            CompletionSources = { FriendName.Names },
+        };
+        var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the hashing" };
+        return new Verb(
+            "add",
+            "Show a folder to your friends; changes in it are followed.",
+            "friendnet share add ~/Music",
+            "friendnet share add ~/Holiday --name \"Holiday 2026\" --for Alice --for Bob"
+        )
+        {
+            path,
+            name,
+            friends,
+            noWait,
+        }.Does(call =>
+            Run(
+                call,
+                new NewShare(
+                    Path.GetFullPath(call.Value(path)),
+                    call.Value(name),
+                    call.Value(friends) is { Length: > 0 } some ? some : null
+                ),
+                call.Value(noWait)
+            )
+        );
+    }
+
+    private static async Task Run(Call call, NewShare wanted, bool noWait)
+    {
+        var share = await call.Api.Post(
+            "/shares",
+            wanted,
+            ContractJson.Default.NewShare,
+            ContractJson.Default.Share,
+            call.Cancel
+        );
+        if (!noWait)
+        {
+            share = await Indexing.Follow(call, share);
+        }
+
+        call.Answer(share, ContractJson.Default.Share, added => Indexing.Say(call, added));
+    }
+}

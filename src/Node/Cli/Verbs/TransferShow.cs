@@ -1,0 +1,36 @@
+using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Cli.Rendering;
+
+namespace FriendNet.Node.Cli.Verbs;
+
+internal static class TransferShow
+{
+    public static Verb Build()
+    {
+        var id = TransferId.Argument();
+        return new Verb("show", "Show all about one transfer.", "friendnet transfer show 3")
+        {
+            id,
+        }.Does(call => Run(call, call.Value(id)));
+    }
+
+    private static async Task Run(Call call, long id)
+    {
+        var type = ContractJson.Default.Transfer;
+        var found = await call.Api.Get($"/transfers/{id}", type, call.Cancel);
+        call.Answer(
+            found,
+            type,
+            transfer =>
+                call.Facts(
+                    ("name", transfer.Name),
+                    ("state", transfer.State),
+                    ("note", transfer.Problem ?? ""),
+                    ("files", Amount.Count(transfer.Files)),
+                    ("bytes", $"{Amount.Bytes(transfer.Done)} of {Amount.Bytes(transfer.Total)}"),
+                    ("rate", Amount.Rate(transfer.BytesPerSecond)),
+                    ("into", transfer.Into)
+                )
+        );
+    }
+}

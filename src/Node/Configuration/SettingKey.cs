@@ -1,0 +1,72 @@
+namespace FriendNet.Node.Configuration;
+
+/// <summary>How a setting is written in config.json.</summary>
+public enum SettingShape
+{
+    /// <summary>A string.</summary>
+    Text,
+
+    /// <summary>A string, or an array of strings.</summary>
+    Texts,
+
+    /// <summary>true or false; on or off elsewhere.</summary>
+    Switch,
+}
+
+/// <summary>One setting, by its three names.</summary>
+public sealed record SettingKey(
+    string Name,
+    string Flag,
+    string Variable,
+    SettingShape Shape,
+    string Meaning
+)
+{
+    /// <summary>Every setting there is; docs/cli.md holds the same table.</summary>
+    public static IReadOnlyList<SettingKey> All { get; } =
+    [
+        new(
+            "listen",
+            "listen",
+            "FRIENDNET_LISTEN",
+            SettingShape.Texts,
+            "HOST:PORT to accept friends on; port 0 picks a free one"
+        ),
+        new(
+            "announce",
+            "announce",
+            "FRIENDNET_ANNOUNCE",
+            SettingShape.Texts,
+            "HOST:PORT friends can reach from outside, as forwarded by a router"
+        ),
+        new(
+            "downloads",
+            "downloads",
+            "FRIENDNET_DOWNLOADS",
+            SettingShape.Text,
+            "folder for fetched files"
+        ),
+        new("name", "name", "FRIENDNET_NAME", SettingShape.Text, "how friends see this node"),
+        new(
+            "padding",
+            "padding",
+            "FRIENDNET_PADDING",
+            SettingShape.Switch,
+            "hide the sizes of small messages"
+        ),
+        new(
+            "log",
+            "log",
+            "FRIENDNET_LOG",
+            SettingShape.Text,
+            "least level logged: debug, info, warning or error"
+        ),
+        new(
+            "passphraseFile",
+            "passphrase-file",
+            "FRIENDNET_PASSPHRASE_FILE",
+            SettingShape.Text,
+            "file that holds the passphrase of identity.key"
+        ),
+    ];
+}

@@ -1,0 +1,216 @@
+using FriendNet.Node.Blocks;
+using FriendNet.Node.Linux;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Node.Downloads;
+
+/// <summary>A transfer that is not done: its place on disk, what is stored. Any thread.</summary>
+internal sealed class Download : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly RateMeter _rate = new();
+    private readonly Dictionary<LinkId, RateMeter> _sources = [];
+    private readonly PartPlace _place;
+    private List<int> _unrecorded = [];
+    private List<int> _recording = [];
+    private long _bytesStored;
+    private int _users;
+    private Action? _whenQuiet;
+    private bool _isStopped;
+    private volatile bool _isSpoiled;
+
+    /// <exception cref="DiskException">Its place cannot be opened.</exception>
+    internal Download(TransferRow row, TransferContent content)
+    {
+        (Row, Content) = (row, content);
+        _place = new(row, content, mayMake: false);
+        for (var file = 0; file < content.Files.Count; file++)
+            _bytesStored += StoredOf(file);
+    }
+
+    internal TransferRow Row { get; }
+
+    internal TransferContent Content { get; }
+
+    internal PartPlace Place => _place;
+
+    /// <summary>Called when the first slice since the last record was written.</summary>
+    internal required Action Dirty { get; init; }
+
+    /// <summary>Paused, cancelled or finishing: no fetch may begin.</summary>
+    internal bool IsStopped
+    {
+        get => Volatile.Read(ref _isStopped);
+        set => Volatile.Write(ref _isStopped, value);
+    }
+
+    /// <summary>
+    /// The disk failed: a lost write is told once only, so what is not recorded is not trusted
+    /// any more, and what is recorded must be loaded again.
+    /// </summary>
+    internal bool IsSpoiled
+    {
+        get => _isSpoiled;
+        set => _isSpoiled = value;
+    }
+
+    internal bool HasUnrecorded
+    {
+        get
+        {
+            using (_gate.EnterScope())
+            {
+                return !_isSpoiled && _unrecorded.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>A fetch begins, to be followed by <see cref="Leave"/>; false: stopped.</summary>
+    internal bool TryEnter()
+    {
+        using (_gate.EnterScope())
+        {
+            if (_isStopped)
+                return false;
+            _users++;
+            return true;
+        }
+    }
+
+    internal void Leave()
+    {
+        Action? then = null;
+        using (_gate.EnterScope())
+        {
+            if (--_users == 0)
+                (then, _whenQuiet) = (_whenQuiet, null);
+        }
+
+        then?.Invoke();
+    }
+
+    /// <summary>Runs that once no fetch is underway; replaces what was to run before.</summary>
+    internal void WhenQuiet(Action then)
+    {
+        using (_gate.EnterScope())
+        {
+            if (_users > 0)
+            {
+                _whenQuiet = then;
+                return;
+            }
+        }
+
+        then();
+    }
+
+    /// <summary>Writes a verified slice.</summary>
+    /// <exception cref="DiskException">It cannot be written.</exception>
+    internal void Write(Slice slice, LinkId link, Block block, int at, int count)
+    {
+        var run = Content.Map.Number(slice);
+        using (_gate.EnterScope())
+        {
+            // A second copy, after a fetch that was given up and came all the same.
+            if (Content.Have[run])
+                return;
+        }
+
+        _place.Write(slice, block, at, count);
+        var now = Environment.TickCount64;
+        bool isFirst;
+        using (_gate.EnterScope())
+        {
+            if (!Content.Have.Set(run))
+                return;
+            _unrecorded.Add(run);
+            isFirst = _unrecorded.Count == 1;
+            _bytesStored += count;
+            _rate.Add(count, now);
+            if (!_sources.TryGetValue(link, out var source))
+                _sources[link] = source = new();
+            source.Add(count, now);
+        }
+
+        if (isFirst)
+            Dirty();
+    }
+
+    /// <summary>Syncs what was written and records it.</summary>
+    /// <exception cref="DiskException">The disk failed; nothing was recorded.</exception>
+    internal void Record(TransferStore store)
+    {
+        using (_gate.EnterScope())
+        {
+            if (_unrecorded.Count == 0)
+                return;
+            (_unrecorded, _recording) = (_recording, _unrecorded);
+        }
+
+        try
+        {
+            _place.Sync();
+            store.Record(Row.Id, _recording, CopyBits);
+            _recording.Clear();
+        }
+        catch
+        {
+            using (_gate.EnterScope())
+            {
+                _unrecorded.AddRange(_recording);
+                _recording.Clear();
+            }
+
+            throw;
+        }
+    }
+
+    internal TransferProgress Progress(TransferRow row, string? why)
+    {
+        var now = Environment.TickCount64;
+        using (_gate.EnterScope())
+        {
+            var rate = _rate.BytesPerSecond(now);
+            List<SourceRate> sources = [];
+            foreach (var (link, meter) in _sources)
+            {
+                if (meter.BytesPerSecond(now) is > 0 and var bytes)
+                    sources.Add(new(link, bytes));
+            }
+
+            long? left = rate > 0 ? (row.Bytes - _bytesStored) / rate : null;
+            var place = Path.Join(row.Destination, row.Name);
+            return new(row, place, _bytesStored, rate, left, sources, why);
+        }
+    }
+
+    public void Dispose() => _place.Dispose();
+
+    private void CopyBits(int from, byte[] bits)
+    {
+        using (_gate.EnterScope())
+        {
+            Content.Have.CopyTo(from, bits);
+            // What was written after the sync is not to be trusted yet.
+            foreach (var run in _unrecorded)
+            {
+                var at = run - from;
+                if (at >= 0 && at < bits.Length * 8)
+                    bits[at >> 3] &= unchecked((byte)~(1 << (at & 7)));
+            }
+        }
+    }
+
+    private long StoredOf(int file)
+    {
+        var bytes = 0L;
+        var map = Content.Map;
+        for (var run = 0; run < map.Count(file); run++)
+        {
+            if (Content.Have[map.First(file) + run])
+                bytes += Crypto.Merkle.MerkleTree.RunLength(Content.Files[file].Id.Length, run);
+        }
+
+        return bytes;
+    }
+}

@@ -1,0 +1,226 @@
+using FriendNet.Node.Linux;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Node.Downloads;
+
+public sealed partial class Downloader
+{
+    /// <summary>Fetches one file into a folder that exists.</summary>
+    /// <param name="destination">An absolute path.</param>
+    /// <exception cref="DownloadRefusedException">No room, or no such name or folder.</exception>
+    public TransferId StartFile(string name, ContentId id, string destination) =>
+        Start(name, [new(name, id)], destination, isFolder: false);
+
+    /// <summary>Fetches a folder, as a new folder of that name.</summary>
+    /// <inheritdoc cref="StartFile"/>
+    public TransferId StartFolder(
+        string name,
+        IReadOnlyList<OfferedFile> files,
+        string destination
+    ) => Start(name, files, destination, isFolder: true);
+
+    /// <summary>False: it is not running.</summary>
+    public bool Pause(TransferId id)
+    {
+        if (
+            _table.Find(id) is not { } entry
+            || !_table.TryMove(entry, [TransferState.Running], TransferState.Paused)
+        )
+            return false;
+        if (entry.Live is { } live)
+            live.IsStopped = true;
+        _report(new Input.DownloadPaused(id));
+        return true;
+    }
+
+    /// <summary>False: it is not paused.</summary>
+    public bool Resume(TransferId id)
+    {
+        if (_table.Find(id) is not { } entry)
+            return false;
+        // Who was told that the part is gone, and resumes all the same, wants it anew.
+        var mayBeginAnew = entry.Row.Why == PartPlace.GoneSentence(entry.Row);
+        if (!_table.TryMove(entry, [TransferState.Paused], TransferState.Running))
+            return false;
+        if (entry.End.Task.IsCompleted)
+            entry.End = TransferEntry.NewEnd();
+        // What is still underway from before must end first: it may be the last slice.
+        if (entry.Live is { } live)
+            ResumeLive(entry, live, mayBeginAnew);
+        else
+            _recorder.Post(() => GoOn(entry, mayBeginAnew));
+        return true;
+    }
+
+    /// <summary>Gives it up and removes what came. False: it is done, or not there.</summary>
+    public bool Cancel(TransferId id)
+    {
+        TransferState[] from = [TransferState.Running, TransferState.Paused];
+        if (_table.Find(id) is not { } entry)
+            return false;
+        var left = entry.Live is null && from.Contains(entry.Row.State) ? TryOpen(entry) : null;
+        if (!_table.TryMove(entry, from, TransferState.Cancelled))
+        {
+            left?.Dispose();
+            return false;
+        }
+
+        entry.Live ??= left;
+        _report(new Input.DownloadCancelled(id));
+        if (entry.Live is { } live)
+        {
+            live.IsStopped = true;
+            live.WhenQuiet(() => _recorder.Post(() => Finisher.Remove(entry, _log)));
+        }
+
+        entry.End.TrySetResult(new(TransferState.Cancelled, null, null));
+        return true;
+    }
+
+    /// <summary>What an earlier run left of a paused transfer, to be removed.</summary>
+    private Download? TryOpen(TransferEntry entry)
+    {
+        try
+        {
+            return Open(entry.Row, _store.Load(entry.Row.Id));
+        }
+        catch (DiskException e)
+        {
+            _log($"What {entry.Row.PartName} left could not be removed: {e.Message}");
+            return null;
+        }
+    }
+
+    private void ResumeLive(TransferEntry entry, Download live, bool mayBeginAnew) =>
+        live.WhenQuiet(() => _recorder.Post(() => ResumeQuiet(entry, live, mayBeginAnew)));
+
+    private void ResumeQuiet(TransferEntry entry, Download live, bool mayBeginAnew)
+    {
+        if (entry.Row.State != TransferState.Running)
+            return;
+        if (entry.Live is { } other && other != live)
+        {
+            ResumeLive(entry, other, mayBeginAnew);
+        }
+        else if (entry.Live is { IsSpoiled: false })
+        {
+            TellEngine(entry, live);
+        }
+        else
+        {
+            live.Dispose();
+            entry.Live = null;
+            GoOn(entry, mayBeginAnew);
+        }
+    }
+
+    private void TellEngine(TransferEntry entry, Download live)
+    {
+        live.IsStopped = false;
+        _report(new Input.Download(entry.Row.Id, live.Content.ToWanted()));
+        if (entry.Row.State == TransferState.Running)
+            return;
+        // Paused or cancelled just now, perhaps before the engine heard of it.
+        live.IsStopped = true;
+        _report(new Input.DownloadPaused(entry.Row.Id));
+    }
+
+    private TransferId Start(
+        string name,
+        IReadOnlyList<OfferedFile> offered,
+        string destination,
+        bool isFolder
+    )
+    {
+        if (!SafeName.TryMake(name.AsSpan(), out var safe))
+            throw new DownloadRefusedException("That name cannot be a file's name here.");
+        if (!Path.IsPathRooted(destination))
+            throw new DownloadRefusedException($"{destination} must be an absolute path.");
+        var files = isFolder ? Named(offered) : [new(safe, offered[0].Id)];
+        var bytes = TotalOf(files);
+        try
+        {
+            using var folder = Folder.Open(destination);
+            var free = folder.FreeBytes();
+            if (bytes > free)
+                throw new DownloadRefusedException(
+                    $"{safe} needs {Megabytes(bytes)}, but {destination} has {Megabytes(free)} "
+                        + "free: make room or choose another folder."
+                );
+            var part = PartPlace.Reserve(folder, safe, isFolder);
+            return Begin(safe, destination, part, isFolder, files, bytes);
+        }
+        catch (DiskException e)
+        {
+            throw new DownloadRefusedException(e.Message);
+        }
+    }
+
+    private TransferId Begin(
+        string name,
+        string destination,
+        string part,
+        bool isFolder,
+        List<TransferFile> files,
+        long bytes
+    )
+    {
+        var created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var row = _store.Add(
+            new(
+                default,
+                name,
+                destination,
+                part,
+                null,
+                isFolder,
+                TransferState.Running,
+                created,
+                files.Count,
+                bytes,
+                null
+            ),
+            files
+        );
+        var content = new TransferContent(files);
+        var entry = _table.Add(row);
+        entry.Live = Open(row, content);
+        _report(new Input.Download(row.Id, content.ToWanted()));
+        return row.Id;
+    }
+
+    private static List<TransferFile> Named(IReadOnlyList<OfferedFile> offered)
+    {
+        var paths = new SafePaths();
+        var files = new List<TransferFile>(offered.Count);
+        foreach (var file in offered)
+        {
+            var path =
+                paths.Add(file.Path)
+                ?? throw new DownloadRefusedException(
+                    "The folder holds a path that would lead outside or cannot be written here."
+                );
+            files.Add(new(path, file.Id));
+        }
+
+        return files;
+    }
+
+    private static long TotalOf(List<TransferFile> files)
+    {
+        var (bytes, runs) = (0L, 0L);
+        foreach (var file in files)
+        {
+            if (file.Id.Length is < 0 or > Limits.FileBytesMax)
+                throw new DownloadRefusedException($"{file.Path} is too large.");
+            bytes += file.Id.Length;
+            runs += Crypto.Merkle.MerkleTree.RunCount(file.Id.Length);
+        }
+
+        return runs <= int.MaxValue
+            ? bytes
+            : throw new DownloadRefusedException("The folder is too large for one transfer.");
+    }
+}

@@ -1,0 +1,191 @@
+using FriendNet.Node.Blocks;
+using FriendNet.Node.Links;
+using FriendNet.Node.Linux;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Downloads;
+
+/// <summary>
+/// Takes the answer to one fetch: bytes are decrypted into its block, hashed by the reader while
+/// they are in the cache, and written by the disk queue. Ends exactly once, after the last write.
+/// </summary>
+internal sealed class FetchSink : IStreamSink
+{
+    private const int ProgressMilliseconds = 1000;
+    private readonly Lock _gate = new();
+    private readonly FetchWork _work;
+    private readonly Effect.Fetch _fetch;
+    private readonly Download _download;
+    private readonly AnswerCheck _check;
+    private Block? _block;
+    private int _sliceAt;
+    private int _at;
+    private long _toldAt;
+    private int _holders = 1;
+    private bool _isReading;
+    private bool _isOver;
+
+    /// <param name="download">Entered; left when the fetch has ended.</param>
+    internal FetchSink(
+        FetchWork work,
+        Effect.Fetch fetch,
+        Download download,
+        IReadOnlyList<RunOfContent> asked
+    )
+    {
+        (_work, _fetch, _download) = (work, fetch, download);
+        _check = new(asked);
+    }
+
+    /// <summary>Empty: nothing more is wanted of this stream; drop the bytes.</summary>
+    public Span<byte> DataSpace(int bytes)
+    {
+        using (_gate.EnterScope())
+        {
+            if (!_isOver && bytes <= _check.Remaining)
+            {
+                _isReading = true;
+                _block ??= _work.Blocks.Rent();
+                return _block.Span.Slice(_at, bytes);
+            }
+        }
+
+        GiveUp();
+        return default;
+    }
+
+    public void DataReceived(int bytes)
+    {
+        var (index, at) = (_check.Index, _at);
+        var step = _check.Data(_block!.Span.Slice(at, bytes));
+        _at += bytes;
+        if (step == AnswerStep.Verified)
+        {
+            Interlocked.Increment(ref _holders);
+            _work.Disk.Add(new(this, index, _sliceAt, _at - _sliceAt));
+            _sliceAt = _at;
+        }
+        else if (step == AnswerStep.Corrupt)
+        {
+            _sliceAt = _at;
+            Report(index, SliceFailure.Corrupt);
+            _work.AskLeaves(_fetch, index, _check.AskLeaves());
+        }
+
+        Tell();
+        using (_gate.EnterScope())
+        {
+            _isReading = false;
+            if (!_isOver)
+                return;
+        }
+
+        // Cancelled while the reader was here.
+        Release();
+    }
+
+    public void Part(ReadOnlySpan<byte> body)
+    {
+        if (_isOver)
+            return;
+        var index = _check.Index;
+        switch (_check.Header(body))
+        {
+            case AnswerStep.NotFound:
+                Report(index, SliceFailure.NotFound);
+                break;
+            case AnswerStep.SourceFailed:
+                Report(index, SliceFailure.SourceFailed);
+                break;
+            case AnswerStep.Malformed:
+                GiveUp();
+                break;
+        }
+    }
+
+    public void Ended() => ReaderLeaves();
+
+    public void Failed(ResetCode? code) => ReaderLeaves();
+
+    /// <summary>Nothing more is taken; what is verified is still written.</summary>
+    internal void Cancel()
+    {
+        using (_gate.EnterScope())
+        {
+            if (_isOver)
+                return;
+            _isOver = true;
+            if (_isReading)
+                return;
+        }
+
+        Release();
+    }
+
+    /// <summary>By a thread of the disk queue.</summary>
+    internal void Write(WriteJob job)
+    {
+        var slice = _fetch.Slices[job.Index];
+        try
+        {
+            _download.Write(slice, _fetch.Link, _block!, job.At, job.Count);
+            _work.Report(new Input.SliceStored(_fetch.Id, job.Index));
+        }
+        catch (DiskException e)
+        {
+            if (!_download.IsStopped)
+                _work.DiskFailed(_download, e.Message);
+            Report(job.Index, SliceFailure.DiskFailed);
+        }
+
+        Release();
+    }
+
+    // The link may break between space and bytes.
+    private void ReaderLeaves()
+    {
+        bool isOwed;
+        using (_gate.EnterScope())
+        {
+            isOwed = _isOver && _isReading;
+            _isReading = false;
+        }
+
+        if (isOwed)
+            Release();
+        else
+            Cancel();
+    }
+
+    private void GiveUp()
+    {
+        _work.CloseStream(_fetch.Id);
+        Cancel();
+    }
+
+    private void Report(int index, SliceFailure why) =>
+        _work.Report(new Input.SliceFailed(_fetch.Id, index, why));
+
+    private void Tell()
+    {
+        var now = Environment.TickCount64;
+        if (now - _toldAt < ProgressMilliseconds)
+            return;
+        // The first time is the beginning, which is no news.
+        if (_toldAt != 0)
+            _work.Report(new Input.FetchProgress(_fetch.Id));
+        _toldAt = now;
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) > 0)
+            return;
+        _block?.Return();
+        _work.Ended(_fetch.Id);
+        _download.Leave();
+    }
+}

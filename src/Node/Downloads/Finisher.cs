@@ -1,0 +1,73 @@
+using FriendNet.Node.Linux;
+using Microsoft.Data.Sqlite;
+
+namespace FriendNet.Node.Downloads;
+
+/// <summary>Ends transfers: into place, or away. On the recorder's thread.</summary>
+internal sealed class Finisher(TransferTable table, Action<TransferEntry, string> stop)
+{
+    private const int TriesMax = 100;
+
+    /// <summary>Syncs, notes the name, renames: a crash in between is repaired at start.</summary>
+    internal void Finish(TransferEntry entry)
+    {
+        if (entry.Live is not { IsSpoiled: false } live)
+            return;
+        try
+        {
+            live.IsStopped = true;
+            live.Place.MakeEmptyFiles();
+            live.Place.Sync();
+            if (!TryPlace(entry, live))
+                return;
+            live.Dispose();
+            entry.Live = null;
+            Complete(entry);
+        }
+        catch (Exception e) when (e is DiskException or SqliteException)
+        {
+            stop(entry, e.Message);
+        }
+    }
+
+    /// <summary>Tells who waits how it ended.</summary>
+    internal static void Complete(TransferEntry entry)
+    {
+        var row = entry.Row;
+        var place = Path.Join(row.Destination, row.FinalName ?? row.Name);
+        entry.End.TrySetResult(new(row.State, place, row.Why));
+    }
+
+    /// <summary>Removes what a cancelled transfer left.</summary>
+    internal static void Remove(TransferEntry entry, Action<string> log)
+    {
+        if (entry.Live is not { } live)
+            return;
+        try
+        {
+            live.Place.Remove();
+        }
+        catch (DiskException e)
+        {
+            log($"What {entry.Row.PartName} left could not be removed: {e.Message}");
+        }
+
+        live.Dispose();
+        entry.Live = null;
+    }
+
+    private bool TryPlace(TransferEntry entry, Download live)
+    {
+        TransferState[] from = [TransferState.Running, TransferState.Finishing];
+        for (var tries = 0; tries < TriesMax; tries++)
+        {
+            var name = live.Place.FreeName();
+            if (!table.TryMove(entry, from, TransferState.Finishing, finalName: name))
+                return false;
+            if (live.Place.TryFinish(name))
+                return table.TryMove(entry, from, TransferState.Done, finalName: name);
+        }
+
+        throw new DiskException(DiskException.Exists, entry.Row.Name);
+    }
+}

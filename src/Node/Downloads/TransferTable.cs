@@ -1,0 +1,107 @@
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Node.Downloads;
+
+/// <summary>
+/// A transfer as the daemon knows it; done ones have no <see cref="Live"/> part.
+/// </summary>
+internal sealed class TransferEntry(TransferRow row)
+{
+    internal TransferRow Row { get; set; } = row;
+
+    internal Download? Live { get; set; }
+
+    /// <summary>Why it does not go on now, for people.</summary>
+    internal string? Why { get; set; } = row.Why;
+
+    internal TaskCompletionSource<TransferEnd> End { get; set; } = NewEnd();
+
+    internal static TaskCompletionSource<TransferEnd> NewEnd() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>
+/// All transfers and their states; each change of state goes to the store first.
+/// </summary>
+internal sealed class TransferTable(TransferStore store)
+{
+    private readonly Dictionary<TransferId, TransferEntry> _entries = [];
+    private readonly Lock _gate = new();
+
+    internal TransferEntry Add(TransferRow row)
+    {
+        var entry = new TransferEntry(row);
+        using (_gate.EnterScope())
+        {
+            _entries[row.Id] = entry;
+        }
+
+        return entry;
+    }
+
+    internal TransferEntry? Find(TransferId id)
+    {
+        using (_gate.EnterScope())
+        {
+            return _entries.GetValueOrDefault(id);
+        }
+    }
+
+    internal TransferEntry[] All()
+    {
+        using (_gate.EnterScope())
+        {
+            return [.. _entries.Values.OrderBy(entry => entry.Row.Id.Value)];
+        }
+    }
+
+    /// <summary>Why a running one waits, or null; of others the last sentence stands.</summary>
+    internal void Explain(TransferEntry entry, string? why)
+    {
+        using (_gate.EnterScope())
+        {
+            if (entry.Row.State == TransferState.Running)
+                entry.Why = why;
+        }
+    }
+
+    /// <summary>Stops it in memory only, when the store fails.</summary>
+    internal void PauseUnstored(TransferEntry entry, string why)
+    {
+        using (_gate.EnterScope())
+        {
+            entry.Row = entry.Row with { State = TransferState.Paused, Why = why };
+            entry.Why = why;
+        }
+    }
+
+    /// <summary>Moves to a state, if it is in one of those it may come from.</summary>
+    internal bool TryMove(
+        TransferEntry entry,
+        ReadOnlySpan<TransferState> from,
+        TransferState to,
+        string? why = null,
+        string? finalName = null
+    )
+    {
+        using (_gate.EnterScope())
+        {
+            if (!from.Contains(entry.Row.State))
+                return false;
+            finalName ??= entry.Row.FinalName;
+            if (to == TransferState.Cancelled)
+            {
+                store.Remove(entry.Row.Id);
+                _entries.Remove(entry.Row.Id);
+            }
+            else
+            {
+                store.SetState(entry.Row.Id, to, finalName, why);
+            }
+
+            entry.Row = entry.Row with { State = to, FinalName = finalName, Why = why };
+            entry.Why = why;
+            return true;
+        }
+    }
+}

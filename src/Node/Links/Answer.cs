@@ -1,0 +1,97 @@
+using FriendNet.Node.Blocks;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Links;
+
+/// <summary>
+/// Our answer to one request: pieces in order, then End, or Reset at any time; one caller at a
+/// time. Every wait ends when the friend gives the request up or the link ends.
+/// </summary>
+public sealed class Answer
+{
+    private readonly LinkAnswers _answers;
+    private TaskCompletionSource? _room;
+
+    internal Answer(LinkAnswers answers, StreamId stream, uint credit)
+    {
+        _answers = answers;
+        Stream = stream;
+        Granted = credit;
+    }
+
+    public StreamId Stream { get; }
+
+    /// <summary>Whether nothing more can be said: ended, given up, or the link is gone.</summary>
+    public bool IsOver { get; internal set; }
+
+    /// <summary>Bytes of DATA that the friend allowed, and those put into the queue.</summary>
+    internal long Granted { get; set; }
+
+    internal long Queued { get; set; }
+
+    /// <summary>Bytes in the queue that wait for credit.</summary>
+    internal long Stalled => Math.Max(0, Queued - Granted);
+
+    /// <summary>Sends a small piece; waits while too much waits.</summary>
+    /// <param name="body">At most one frame's; must stay as it is.</param>
+    /// <exception cref="OperationCanceledException">The stream is over.</exception>
+    public async ValueTask PartAsync(ReadOnlyMemory<byte> body, CancellationToken cancel = default)
+    {
+        while (!_answers.TryPart(this, body, out var room))
+        {
+            await room.WaitAsync(cancel);
+        }
+    }
+
+    /// <summary>
+    /// Sends bytes of a block, which is returned to its pool in every case; waits for credit and
+    /// while too much waits.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The stream is over.</exception>
+    public async ValueTask DataAsync(
+        Block block,
+        int offset,
+        int count,
+        CancellationToken cancel = default
+    )
+    {
+        var isTaken = false;
+        try
+        {
+            while (!_answers.TryData(this, block, offset, count, out var room))
+            {
+                await room.WaitAsync(cancel);
+            }
+
+            isTaken = true;
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                block.Return();
+            }
+        }
+    }
+
+    /// <summary>The answer is complete. Nothing where the stream is over.</summary>
+    public void End() => _answers.End(this);
+
+    /// <summary>
+    /// Gives the answer up, with what of it still waits. Nothing where it is over.
+    /// </summary>
+    public void Reset(ResetCode code) => _answers.Reset(this, code);
+
+    /// <summary>Under the lock: completes when it is worth trying again.</summary>
+    internal Task WaitRoom() =>
+        (
+            _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+        ).Task;
+
+    internal void TryAgain()
+    {
+        _room?.TrySetResult();
+        _room = null;
+    }
+}

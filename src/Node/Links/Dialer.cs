@@ -1,0 +1,267 @@
+using System.Collections.Concurrent;
+using FriendNet.Crypto.Identity;
+using FriendNet.Node.Linux;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Friendship;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Link;
+
+namespace FriendNet.Node.Links;
+
+/// <summary>
+/// Makes links from this end: to friends, and to who invited us. One thread a dial, which is the
+/// link's reader afterwards.
+/// </summary>
+/// <param name="answerTime">For an answer to our hello; Limits.HandshakeSeconds if null.</param>
+public sealed class Dialer(OurSide our, TimeSpan? answerTime = null) : IDisposable
+{
+    private const int ThreadBytes = 256 * 1024;
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<FriendId, IReadOnlyList<DialAttempt>> _attempts = new();
+    private readonly TimeSpan _answerTime =
+        answerTime ?? TimeSpan.FromSeconds(Limits.HandshakeSeconds);
+    private readonly StopSignal _stop = new();
+    private readonly CountdownEvent _running = new(1);
+    private readonly Lock _redeeming = new();
+
+    /// <summary>The tries of the last dial to that friend, in order.</summary>
+    public IReadOnlyList<DialAttempt> AttemptsAt(FriendId friend) =>
+        _attempts.GetValueOrDefault(friend, []);
+
+    /// <summary>
+    /// Tries the addresses in order. Ends in LinkOpened, or in DialFailed, also where another link
+    /// to the friend came up meanwhile.
+    /// </summary>
+    public void Dial(FriendId friend, IReadOnlyList<string> addresses) =>
+        Start(() =>
+        {
+            var round = new DialRound(our, _stop, _answerTime);
+            try
+            {
+                return Run(friend, addresses, round);
+            }
+            catch (Exception e) when (StorageFault.Is(e))
+            {
+                our.Warn($"A friend could not be dialed, since the disk failed: {e.Message}");
+                return Failed(friend, round);
+            }
+        });
+
+    /// <summary>
+    /// Redeems an invitation: the inviter is a friend then, stored, and linked. Bounded by the
+    /// time that its addresses take.
+    /// </summary>
+    public Task<RedeemResult> RedeemAsync(string link)
+    {
+        var result = new TaskCompletionSource<RedeemResult>(
+            TaskCreationOptions.RunContinuationsAsynchronously
+        );
+        var isStarted = Start(() =>
+        {
+            try
+            {
+                // One at a time: two of one link would end with another secret on each side.
+                lock (_redeeming)
+                {
+                    return Redeem(link, result);
+                }
+            }
+            catch (Exception e) when (StorageFault.Is(e))
+            {
+                result.TrySetResult(RedeemResult.DiskFailed(e.Message));
+                return null;
+            }
+        });
+        if (!isStarted)
+        {
+            result.TrySetResult(RedeemResult.Stopping);
+        }
+
+        return result.Task;
+    }
+
+    /// <summary>Ends all dials under way; links stay.</summary>
+    public void Dispose()
+    {
+        _stop.Set();
+        _running.Signal();
+        if (_running.Wait(StopTime))
+        {
+            _stop.Dispose();
+            _running.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// The thread counts as running until it has a link or has failed. False: this stops.
+    /// </summary>
+    private bool Start(Func<Link?> dial)
+    {
+        if (_stop.IsSet || !_running.TryAddCount())
+        {
+            return false;
+        }
+
+        var thread = new Thread(
+            () =>
+            {
+                Link? link;
+                try
+                {
+                    link = dial();
+                }
+                finally
+                {
+                    _running.Signal();
+                }
+
+                link?.Run();
+            },
+            ThreadBytes
+        )
+        {
+            IsBackground = true,
+            Name = "dial",
+        };
+        thread.Start();
+        return true;
+    }
+
+    private Link? Run(FriendId friend, IReadOnlyList<string> addresses, DialRound round)
+    {
+        foreach (var address in addresses)
+        {
+            if (_stop.IsSet || our.Links.Find(friend) is not null)
+            {
+                round.GiveUp(address, _stop.IsSet ? "stopping" : "linked meanwhile");
+                break;
+            }
+
+            if (round.Try(address, () => Begin(friend)) is { } shaken)
+            {
+                _attempts[friend] = round.Attempts;
+                // It knows the pair secret, so it has stored it.
+                our.Store.Confirm(friend);
+                return Link(friend, address, shaken);
+            }
+        }
+
+        return Failed(friend, round);
+    }
+
+    private Link? Failed(FriendId friend, DialRound round)
+    {
+        _attempts[friend] = round.Attempts;
+        var tries = round.Attempts.Select(attempt => $"{attempt.Address}: {attempt.Why}");
+        our.Post(new Input.DialFailed(friend, string.Join("; ", tries)));
+        return null;
+    }
+
+    /// <summary>With a timestamp that is on disk before it is used.</summary>
+    private DialerHandshake? Begin(FriendId friend)
+    {
+        using var secret = our.Store.SecretOf(friend);
+        return
+            secret is not null
+            && our.Store.Find(friend) is { } known
+            && our.Store.NextTimestamp(friend, our.Now()) is { } timestamp
+            ? DialerHandshake.TryStart(
+                our.Keys.Agreement,
+                known.Card.AgreementKey,
+                secret,
+                null,
+                timestamp,
+                our.Entropy
+            )
+            : null;
+    }
+
+    private Link Link(FriendId friend, string address, Shaken shaken) =>
+        our.Links.Add(
+            new LinkStart(
+                friend,
+                Dialed: true,
+                address,
+                shaken.Socket,
+                shaken.Outcome.Keys,
+                shaken.Early,
+                null
+            ),
+            our.LinkSetting
+        );
+
+    private Link? Redeem(string text, TaskCompletionSource<RedeemResult> result)
+    {
+        var flaw = Invitation.Parse(text, our.Now(), out var invitation);
+        using (invitation)
+        {
+            if (RedeemResult.Refusal(flaw, invitation, our) is { } refusal)
+            {
+                result.SetResult(refusal);
+                return null;
+            }
+
+            using var secret = PairSecret.FromInvitation(invitation!.Secret);
+            var round = new DialRound(our, _stop, _answerTime);
+            foreach (var place in invitation.Addresses)
+            {
+                var address = place.ToString();
+                var sent = default(Instant);
+                var shaken = round.Try(address, () => Begin(invitation, secret, sent = our.Now()));
+                if (shaken is not null)
+                {
+                    return Befriend(invitation, address, shaken, sent, result);
+                }
+            }
+
+            result.SetResult(RedeemResult.NotReached(round.Attempts));
+            return null;
+        }
+    }
+
+    private DialerHandshake? Begin(Invitation invitation, PairSecret secret, Instant timestamp) =>
+        DialerHandshake.TryStart(
+            our.Keys.Agreement,
+            RedeemResult.KeyOf(invitation),
+            secret,
+            our.Card,
+            timestamp,
+            our.Entropy
+        );
+
+    /// <summary>
+    /// On disk before a byte is said: the first record tells the inviter that it is.
+    /// </summary>
+    private Link? Befriend(
+        Invitation invitation,
+        string address,
+        Shaken shaken,
+        Instant sent,
+        TaskCompletionSource<RedeemResult> result
+    )
+    {
+        using var secret = shaken.Outcome.Secret!;
+        string[] addresses =
+        [
+            address,
+            .. invitation.Addresses.Select(place => place.ToString()).Where(a => a != address),
+        ];
+        var friend = our.Store.Add(shaken.Outcome.Card!, secret, addresses, our.Now());
+        if (friend is null)
+        {
+            shaken.Outcome.Dispose();
+            shaken.Socket.Dispose();
+            result.SetResult(RedeemResult.TooMany);
+            return null;
+        }
+
+        // The inviter takes only later ones from now on, even if our clock falls back.
+        our.Store.NextTimestamp(friend.Id, sent);
+        our.Post(new Input.FriendKnown(friend.Id, []));
+        var link = Link(friend.Id, address, shaken);
+        result.SetResult(new RedeemResult(RedeemOutcome.Redeemed, friend, friend.Name));
+        return link;
+    }
+}

@@ -1,0 +1,172 @@
+using FriendNet.Node.Blocks;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Link;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Links;
+
+/// <summary>
+/// The friend's requests on one link and what of our answers waits: a bounded queue, in which
+/// bytes that lack credit do not count against the others.
+/// </summary>
+internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
+{
+    /// <summary>
+    /// Enough to keep the wire busy while a disk answers; little to hold a link.
+    /// </summary>
+    private const int QueuedBytesEnough = 4 * 1024 * 1024;
+
+    private readonly Dictionary<StreamId, Answer> _answers = [];
+    private readonly List<Answer> _waiting = [];
+    private long _stalled;
+
+    private bool IsFull => session.QueuedBytes - _stalled >= QueuedBytesEnough;
+
+    internal Answer Begin(StreamId stream)
+    {
+        lock (link.Gate)
+        {
+            return _answers.TryGetValue(stream, out var answer)
+                ? answer
+                : new Answer(this, stream, 0) { IsOver = true };
+        }
+    }
+
+    /// <param name="room">Where false: what to wait for before trying again.</param>
+    internal bool TryPart(Answer answer, ReadOnlyMemory<byte> body, out Task room)
+    {
+        lock (link.Gate)
+        {
+            ThrowIfOver(answer);
+            if (IsFull || !session.TryPart(answer.Stream, body))
+            {
+                room = WaitRoom(answer);
+                return false;
+            }
+
+            link.Heed();
+            room = Task.CompletedTask;
+            return true;
+        }
+    }
+
+    /// <summary>True: the block is the queue's.</summary>
+    /// <param name="room">Where false: what to wait for before trying again.</param>
+    internal bool TryData(Answer answer, Block block, int offset, int count, out Task room)
+    {
+        lock (link.Gate)
+        {
+            ThrowIfOver(answer);
+            if (
+                answer.Granted <= answer.Queued
+                || IsFull
+                || !session.TryData(answer.Stream, block, offset, count)
+            )
+            {
+                room = WaitRoom(answer);
+                return false;
+            }
+
+            _stalled -= answer.Stalled;
+            answer.Queued += count;
+            _stalled += answer.Stalled;
+            link.Heed();
+            room = Task.CompletedTask;
+            return true;
+        }
+    }
+
+    internal void End(Answer answer)
+    {
+        lock (link.Gate)
+        {
+            if (!answer.IsOver)
+            {
+                // It stays known until the frame goes: credit for what waits still comes.
+                answer.IsOver = true;
+                session.TryEnd(answer.Stream);
+                link.Heed();
+            }
+        }
+    }
+
+    internal void Reset(Answer answer, ResetCode code)
+    {
+        lock (link.Gate)
+        {
+            if (_answers.ContainsKey(answer.Stream))
+            {
+                session.TryRefuse(answer.Stream, code);
+                Drop(answer.Stream);
+                link.Heed();
+            }
+        }
+    }
+
+    // The rest is called under the lock.
+    internal void Add(StreamId stream, uint credit) =>
+        _answers.Add(stream, new Answer(this, stream, credit));
+
+    internal void Granted(StreamId stream, uint credit)
+    {
+        if (_answers.TryGetValue(stream, out var answer))
+        {
+            _stalled -= answer.Stalled;
+            answer.Granted += credit;
+            _stalled += answer.Stalled;
+            answer.TryAgain();
+        }
+    }
+
+    internal void Drained()
+    {
+        if (_waiting.Count == 0 || IsFull)
+        {
+            return;
+        }
+
+        foreach (var answer in _waiting)
+        {
+            answer.TryAgain();
+        }
+
+        _waiting.Clear();
+    }
+
+    internal void Drop(StreamId stream)
+    {
+        if (_answers.Remove(stream, out var answer))
+        {
+            _stalled -= answer.Stalled;
+            answer.IsOver = true;
+            answer.TryAgain();
+            Drained();
+        }
+    }
+
+    internal void DropAll()
+    {
+        foreach (var stream in _answers.Keys.ToArray())
+        {
+            Drop(stream);
+        }
+    }
+
+    private static void ThrowIfOver(Answer answer)
+    {
+        if (answer.IsOver)
+        {
+            throw new OperationCanceledException("The request is over.");
+        }
+    }
+
+    private Task WaitRoom(Answer answer)
+    {
+        if (!_waiting.Contains(answer))
+        {
+            _waiting.Add(answer);
+        }
+
+        return answer.WaitRoom();
+    }
+}

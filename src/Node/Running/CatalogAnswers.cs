@@ -1,0 +1,79 @@
+using FriendNet.Crypto.Merkle;
+using FriendNet.Node.Blocks;
+using FriendNet.Node.Catalogs;
+using FriendNet.Node.Links;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Running;
+
+/// <summary>
+/// Answers a friend that asks for its view; one worker each, bounded by the engine.
+/// </summary>
+internal sealed class CatalogAnswers(
+    LinkTable links,
+    Views views,
+    Action<Input> post,
+    Action<string> warn
+)
+{
+    private const int BlocksKept = 2;
+    private readonly BlockPool _blocks = new(BlocksKept);
+
+    /// <summary>From the engine's thread; never blocks.</summary>
+    internal void Serve(Effect.ServeCatalog effect) => _ = Task.Run(() => ServeAsync(effect));
+
+    private async Task ServeAsync(Effect.ServeCatalog effect)
+    {
+        if (links.Find(effect.Link)?.BeginAnswer(effect.Stream) is not { } answer)
+        {
+            return;
+        }
+
+        try
+        {
+            var have = effect.Request.HaveRoot.IsEmpty
+                ? default
+                : new Hash256(effect.Request.HaveRoot.Span);
+            using var delta = views.Delta(effect.Friend, have);
+            if (delta is null)
+            {
+                answer.Reset(ResetCode.NotFound);
+                return;
+            }
+
+            await SendAsync(answer, delta.Read());
+            answer.End();
+        }
+        catch (OperationCanceledException)
+        {
+            // The friend gave it up, or the link is gone.
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            warn($"A friend's request for our catalog could not be answered: {e.Message}");
+            answer.Reset(ResetCode.Failed);
+        }
+        finally
+        {
+            post(new Input.CatalogServed(effect.Link, effect.Stream));
+        }
+    }
+
+    private async Task SendAsync(Answer answer, Stream delta)
+    {
+        while (true)
+        {
+            var block = _blocks.Rent();
+            var count = delta.ReadAtLeast(block.Span, Block.Bytes, throwOnEndOfStream: false);
+            if (count == 0)
+            {
+                block.Return();
+                return;
+            }
+
+            await answer.DataAsync(block, 0, count);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using FriendNet.Node.Catalogs;
+using FriendNet.Node.Links;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Running;
+
+/// <summary>
+/// A friend's catalog as it comes in: spooled, then applied by a worker. Reports CatalogHeld or
+/// CatalogFailed, once.
+/// </summary>
+/// <param name="spool">Owned from here on.</param>
+internal sealed class CatalogSink(
+    FriendId friend,
+    CatalogStore store,
+    Spool spool,
+    Action<Input> post
+) : IStreamSink
+{
+    private string? _fault;
+
+    /// <summary>Empty, which ends the stream, once our disk has failed.</summary>
+    public Span<byte> DataSpace(int bytes) => _fault is null ? spool.Space(bytes) : [];
+
+    public void DataReceived(int bytes)
+    {
+        try
+        {
+            spool.Advance(bytes);
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            // Told when the stream ends: our own fault, not the friend's.
+            _fault = $"The catalog could not be kept: {e.Message}";
+        }
+    }
+
+    public void Part(ReadOnlySpan<byte> body)
+    {
+        // None is defined for catalogs; one of a later version is ignored.
+    }
+
+    public void Ended()
+    {
+        if (_fault is null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static s => s.Apply(), this, false);
+        }
+        else
+        {
+            Failed(null);
+        }
+    }
+
+    public void Failed(ResetCode? code)
+    {
+        spool.Dispose();
+        var why = code is null ? "The link was lost." : $"The friend gave up ({code}).";
+        post(new Input.CatalogFailed(friend, _fault ?? why));
+    }
+
+    private void Apply()
+    {
+        Input outcome;
+        try
+        {
+            using (spool)
+            {
+                var applied = store.Apply(friend, spool.Read());
+                outcome = applied.Held is { } held
+                    ? new Input.CatalogHeld(friend, held)
+                    : new Input.CatalogFailed(friend, applied.Why, applied.Lasting);
+            }
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            outcome = new Input.CatalogFailed(friend, $"Our disk failed: {e.Message}");
+        }
+
+        post(outcome);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using FriendNet.Protocol.Engine;
+using FriendNet.Protocol.Events;
+
+namespace FriendNet.Node.Running;
+
+/// <summary>
+/// The one thread that decides: takes inputs from a bounded queue, handles each, carries its
+/// effects out. Ends by <see cref="Dispose"/>, dropping what still waits.
+/// </summary>
+public sealed class EngineThread : IDisposable
+{
+    private const int InputsMax = 4096;
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
+    private readonly BlockingCollection<Input> _inputs = new(InputsMax);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Queue<Input> _own = new();
+    private readonly NodeEngine _engine;
+    private readonly SystemClock _clock;
+    private readonly Thread _thread;
+    private Action<Effect> _carryOut = _ => { };
+    private bool _hasTicked;
+
+    public EngineThread(NodeEngine engine, SystemClock clock)
+    {
+        (_engine, _clock) = (engine, clock);
+        _thread = new Thread(Run) { IsBackground = true, Name = "engine" };
+    }
+
+    /// <summary>Inputs may be posted before; they wait.</summary>
+    public void Start(Action<Effect> carryOut)
+    {
+        _carryOut = carryOut;
+        _thread.Start();
+    }
+
+    /// <summary>Waits while the queue is full; dropped once the engine ends.</summary>
+    public void Post(Input input)
+    {
+        // What an effect reports at once must not wait for the thread that carries it out.
+        if (Thread.CurrentThread == _thread)
+        {
+            _own.Enqueue(input);
+            return;
+        }
+
+        try
+        {
+            _inputs.Add(input, _end.Token);
+        }
+        catch (Exception error)
+            when (error is OperationCanceledException or ObjectDisposedException)
+        {
+            // Ending, or ended: nobody decides any more. Others may report until they end, too.
+        }
+    }
+
+    public void Dispose()
+    {
+        _end.Cancel();
+        if (_thread.ThreadState != ThreadState.Unstarted && !_thread.Join(EndTime))
+        {
+            return;
+        }
+
+        _inputs.Dispose();
+        _end.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (true)
+            {
+                Handle(Next());
+            }
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // Dispose asked for it.
+        }
+    }
+
+    /// <summary>A tick that is due goes before what is queued, but never twice in a row.</summary>
+    private Input Next()
+    {
+        var wait = Timeout.InfiniteTimeSpan;
+        if (_engine.Deadline is { } deadline)
+        {
+            var left = deadline - _clock.Now();
+            if (left <= TimeSpan.Zero && !_hasTicked)
+            {
+                _hasTicked = true;
+                return new Input.Tick();
+            }
+
+            // A millisecond at least: TryTake counts in them, and a deadline just missed is met.
+            wait = TimeSpan.FromMilliseconds(Math.Clamp(left.TotalMilliseconds + 1, 0, 3_600_000));
+        }
+
+        _hasTicked = false;
+        if (_own.TryDequeue(out var own))
+        {
+            return own;
+        }
+
+        return _inputs.TryTake(out var input, (int)wait.TotalMilliseconds, _end.Token)
+            ? input
+            : new Input.Tick();
+    }
+
+    private void Handle(Input input)
+    {
+        _engine.Handle(input, _clock.Now());
+        while (_engine.TryPoll(out var effect))
+        {
+            _carryOut(effect!);
+        }
+    }
+}

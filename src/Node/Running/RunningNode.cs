@@ -1,0 +1,239 @@
+using FriendNet.Crypto.Identity;
+using FriendNet.Node.Catalogs;
+using FriendNet.Node.Configuration;
+using FriendNet.Node.Downloads;
+using FriendNet.Node.Failures;
+using FriendNet.Node.Links;
+using FriendNet.Node.Serving;
+using FriendNet.Node.Shares;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Engine;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Running;
+
+/// <summary>
+/// A node that runs: its stores, its engine, its gate, put together. What the local API shows and
+/// does it finds here. Dispose says goodbye to friends and closes everything.
+/// </summary>
+public sealed class RunningNode : IDisposable
+{
+    private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
+    private readonly Stores _stores;
+    private readonly EngineThread _engine;
+    private readonly Server _server;
+    private readonly OurSide _our;
+    private readonly Action<string> _warn;
+
+    private RunningNode(
+        Home home,
+        Settings settings,
+        IdentityKeys keys,
+        Card card,
+        Action<string> warn
+    )
+    {
+        (Home, Card, _warn) = (home, card, warn);
+        var self = FriendId.Of(card.SigningKey.Bytes);
+        var entropy = new SystemEntropy();
+        _engine = new EngineThread(new NodeEngine(self, entropy), Clock);
+        _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
+        Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
+        Views =
+            Views.Open(
+                home.ViewDatabase,
+                Index,
+                home.SpoolFolder,
+                () => DateTimeOffset.UtcNow,
+                (friend, head) => Post(new Input.ViewChanged(friend, head)),
+                warn
+            ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
+        Audiences = new Audiences(_stores.Friends, Index, Views);
+        _our = new OurSide(
+            keys,
+            card,
+            _stores.Friends,
+            Links,
+            entropy,
+            Clock.Now,
+            Post,
+            warn,
+            settings.Padding
+        );
+        Dialer = new Dialer(_our);
+        Downloads = new Downloader(
+            _stores.Transfers,
+            (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
+            Post,
+            warn
+        );
+        _server = new Server(
+            (link, stream) => Links.Find(link)?.BeginAnswer(stream),
+            Find,
+            changed => Index.Rescan(changed.Share),
+            warn
+        );
+    }
+
+    public Home Home { get; }
+
+    public Card Card { get; }
+
+    public SystemClock Clock { get; } = new();
+
+    public LinkTable Links { get; } = new();
+
+    public Dialer Dialer { get; }
+
+    public Gate Gate { get; private set; } = null!;
+
+    /// <summary>"host:port" as friends are told, best first.</summary>
+    public IReadOnlyList<string> Places { get; private set; } = [];
+
+    public FriendStore Friends => _stores.Friends;
+
+    public Audiences Audiences { get; }
+
+    public ShareIndex Index { get; }
+
+    public Views Views { get; }
+
+    public CatalogStore Catalogs => _stores.Catalogs;
+
+    public Downloader Downloads { get; }
+
+    /// <param name="keys">Remain the caller's.</param>
+    /// <exception cref="FailureException">What keeps it from running, and what to do.</exception>
+    public static RunningNode Start(
+        Home home,
+        Settings settings,
+        IdentityKeys keys,
+        Card card,
+        Action<string> warn
+    )
+    {
+        var node = new RunningNode(home, settings, keys, card, warn);
+        node.Begin(settings);
+        return node;
+    }
+
+    /// <summary>
+    /// Ends a friendship: from now on the other is a stranger, whatever it holds.
+    /// </summary>
+    public bool Remove(FriendId friend)
+    {
+        try
+        {
+            return Friends.Remove(friend);
+        }
+        finally
+        {
+            // Whatever the disk says: the link ends, and nothing more is shown.
+            Post(new Input.FriendRemoved(friend));
+            Guarded(() => Views.Remove(friend));
+            Guarded(() => Catalogs.Remove(friend));
+        }
+    }
+
+    public void Dispose()
+    {
+        Gate.Dispose();
+        // Nobody decides any more: what ends below is not to be begun anew.
+        _engine.Dispose();
+        Dialer.Dispose();
+        // Bounded by its own timeout; whoever has not heard it by then finds out by itself.
+        Links.CloseAllAsync(CloseCode.Bye, Goodbye).Wait();
+        _server.Dispose();
+        Downloads.Dispose();
+        Views.Dispose();
+        Index.Dispose();
+        _stores.Dispose();
+    }
+
+    private void Begin(Settings settings)
+    {
+        var answers = new CatalogAnswers(Links, Views, Post, _warn);
+        var effects = new EffectSwitch(
+            Links,
+            Dialer,
+            _stores.Friends,
+            Catalogs,
+            answers,
+            _server,
+            Downloads,
+            Home.SpoolFolder,
+            Post,
+            _warn
+        );
+        _engine.Start(effects.CarryOut);
+        foreach (var held in Catalogs.Held())
+        {
+            Post(new Input.CatalogHeld(held.Friend, held.Head));
+        }
+
+        foreach (var friend in Friends.Friends)
+        {
+            Post(new Input.FriendKnown(friend.Id, friend.Addresses));
+        }
+
+        Downloads.Restore();
+        // Last: who comes in now is known to the engine.
+        Gate =
+            Gate.TryOpen(settings.Listen, _our, GateLimits.Default, out var sentence)
+            ?? throw new FailureException(FailureKind.PortInUse, sentence!);
+        Places = OwnPlaces.Told(settings.Announce, Gate.Listening);
+        Post(new Input.OwnAddresses(Places));
+    }
+
+    /// <summary>
+    /// Everything for the engine goes through here; the rest of the node overhears.
+    /// </summary>
+    private void Post(Input input)
+    {
+        switch (input)
+        {
+            case Input.FriendKnown known:
+                // Not on the gate's thread, which others wait for.
+                ThreadPool.UnsafeQueueUserWorkItem(
+                    _ => Guarded(() => Audiences.Show(known.Friend)),
+                    null
+                );
+                break;
+            case Input.LinkOpened opened:
+                Seen(opened.Friend);
+                break;
+            case Input.LinkClosed closed:
+                _server.LinkClosed(closed.Link);
+                break;
+            default:
+                break;
+        }
+
+        _engine.Post(input);
+    }
+
+    private void Seen(FriendId friend) =>
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(() => Catalogs.Seen(friend)), null);
+
+    // What a friend sees, or when it was seen, is not worth the daemon's life: a view that could
+    // not be shown stays as it was, which is never more than was meant.
+    private void Guarded(Action store)
+    {
+        try
+        {
+            store();
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            _warn($"A database failed: {e.Message} If that goes on, check the disk.");
+        }
+    }
+
+    private FileLocation? Find(FriendId friend, ContentId id)
+    {
+        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(friend), out var location);
+        return location;
+    }
+}

@@ -1,0 +1,147 @@
+using System.Runtime.InteropServices;
+using FriendNet.Crypto.Merkle;
+using FriendNet.Node.Blocks;
+using FriendNet.Node.Links;
+using FriendNet.Node.Shares;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
+using FriendNet.Protocol.Wire;
+using Google.Protobuf;
+
+namespace FriendNet.Node.Serving;
+
+/// <summary>A content among those that a friend may see; null: not there, or not for it.</summary>
+public delegate FileLocation? FindContent(FriendId friend, ContentId id);
+
+/// <summary>
+/// Reads what one friend asks for and puts it into its answer: large runs in a block each, small
+/// ones one after another in a block. One request at a time.
+/// </summary>
+/// <param name="changed">Told of a file that is not what was hashed, to be looked at again.</param>
+internal sealed class FetchAnswer(
+    FriendId friend,
+    FindContent find,
+    BlockPool blocks,
+    Action<FileLocation> changed
+) : IDisposable
+{
+    private static readonly byte[] NotFound = Header(SliceHeader.Types.Status.NotFound);
+    private static readonly byte[] Failed = Header(SliceHeader.Types.Status.Failed);
+    private readonly OpenFiles _files = new();
+
+    /// <exception cref="OperationCanceledException">The request is over.</exception>
+    internal async Task FetchAsync(Answer answer, FetchRequest request)
+    {
+        Block? block = null;
+        var at = 0;
+        try
+        {
+            foreach (var slice in request.Slices)
+            {
+                if (!RunOfContent.TryParse(slice, out var run))
+                {
+                    answer.Reset(ResetCode.Malformed);
+                    return;
+                }
+
+                if (block is null || at + run.Bytes > Block.Bytes)
+                {
+                    block?.Return();
+                    (block, at) = (blocks.Rent(), 0);
+                }
+
+                var header = Read(run, block.Span.Slice(at, run.Bytes));
+                await answer.PartAsync(header);
+                if (header == NotFound || header == Failed)
+                    continue;
+                block.Share();
+                await answer.DataAsync(block, at, run.Bytes);
+                at += run.Bytes;
+            }
+
+            answer.End();
+        }
+        finally
+        {
+            block?.Return();
+        }
+    }
+
+    /// <summary>Hashes a run again, leaf by leaf, for a friend that found it wrong.</summary>
+    /// <exception cref="OperationCanceledException">The request is over.</exception>
+    internal async Task LeavesAsync(Answer answer, LeavesRequest request)
+    {
+        if (!RunOfContent.TryParse(request.Slice, out var run))
+        {
+            answer.Reset(ResetCode.Malformed);
+            return;
+        }
+
+        var block = blocks.Rent();
+        try
+        {
+            var bytes = block.Span[..run.Bytes];
+            var header = Read(run, bytes);
+            if (header == NotFound || header == Failed)
+            {
+                answer.Reset(header == NotFound ? ResetCode.NotFound : ResetCode.Failed);
+                return;
+            }
+
+            var hasher = new RunHasher();
+            hasher.Begin(run.Id.Length, run.Run);
+            hasher.Append(bytes);
+            await answer.PartAsync(MemoryMarshal.AsBytes(hasher.Leaves).ToArray());
+            answer.End();
+        }
+        finally
+        {
+            block.Return();
+        }
+    }
+
+    public void Dispose() => _files.Dispose();
+
+    /// <summary>Reads the run and gives its header, which says whether that went well.</summary>
+    private byte[] Read(RunOfContent run, Span<byte> destination)
+    {
+        var isLarge = run.Id.Length > Block.Bytes;
+        var file = isLarge ? _files.Find(run.Id) : null;
+        if (file is null)
+        {
+            if (find(friend, run.Id) is not { } location)
+                return NotFound;
+            if (location.Open() is not { } opened)
+            {
+                changed(location);
+                return Failed;
+            }
+
+            file = new(location, opened);
+            if (isLarge)
+                _files.Keep(run.Id, file);
+        }
+
+        if (!file.TryRead(destination, (long)run.Run * Block.Bytes))
+        {
+            changed(file.Location);
+            _files.Drop(file);
+            return Failed;
+        }
+
+        _files.Done(file);
+        return isLarge ? Proven(file.Location.Runs, run.Run) : [];
+    }
+
+    private static byte[] Proven(RunTree runs, int run)
+    {
+        Span<Hash256> proof = stackalloc Hash256[Limits.ProofHashesMax];
+        var count = runs.Prove(run, proof);
+        var bytes = ByteString.CopyFrom(MemoryMarshal.AsBytes(proof[..count]));
+        return new SliceHeader { Proof = bytes }.ToByteArray();
+    }
+
+    private static byte[] Header(SliceHeader.Types.Status status) =>
+        new SliceHeader { Status = status }.ToByteArray();
+}

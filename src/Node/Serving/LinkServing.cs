@@ -1,0 +1,72 @@
+using System.Threading.Channels;
+using FriendNet.Node.Links;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Serving;
+
+/// <summary>
+/// Serves one link: its requests one after another, in the order they came. The link's own queue
+/// holds a few MiB, so the disk reads ahead while the link seals and sends.
+/// </summary>
+internal sealed class LinkServing : IDisposable
+{
+    private readonly Channel<(Answer Answer, Request Request)> _requests;
+    private readonly FetchAnswer _reader;
+    private readonly Action<string> _log;
+
+    internal LinkServing(FetchAnswer reader, Action<string> log)
+    {
+        (_reader, _log) = (reader, log);
+        _requests = Channel.CreateBounded<(Answer, Request)>(
+            new BoundedChannelOptions(Limits.LinkStreamsMax) { SingleReader = true }
+        );
+        _ = Task.Run(RunAsync);
+    }
+
+    /// <summary>Never blocks; a friend that asks for too much at once is refused.</summary>
+    internal void Add(Answer answer, Request request)
+    {
+        if (!_requests.Writer.TryWrite((answer, request)))
+            answer.Reset(ResetCode.Busy);
+    }
+
+    /// <summary>Ends after the request in hand, which ends with its link.</summary>
+    public void Dispose() => _requests.Writer.TryComplete();
+
+    private async Task RunAsync()
+    {
+        using (_reader)
+        {
+            await foreach (var (answer, request) in _requests.Reader.ReadAllAsync())
+            {
+                // Given up while it waited: nothing is read for nobody.
+                if (!answer.IsOver)
+                {
+                    await ServeAsync(answer, request);
+                }
+            }
+        }
+    }
+
+    private async Task ServeAsync(Answer answer, Request request)
+    {
+        try
+        {
+            if (request.Fetch is { } fetch)
+                await _reader.FetchAsync(answer, fetch);
+            else
+                await _reader.LeavesAsync(answer, request.Leaves);
+        }
+        catch (OperationCanceledException)
+        {
+            // The friend gave it up, or the link is gone.
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            _log($"A friend's request could not be answered: {e.Message}");
+            answer.Reset(ResetCode.Failed);
+        }
+    }
+}

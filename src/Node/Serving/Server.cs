@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using FriendNet.Node.Blocks;
+using FriendNet.Node.Links;
+using FriendNet.Node.Shares;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Node.Serving;
+
+/// <summary>Carries out ServeFetch and ServeLeaves: one loop a link, each bounded.</summary>
+public sealed class Server : IDisposable
+{
+    private const int BlocksKept = 16;
+    private readonly ConcurrentDictionary<LinkId, LinkServing> _links = [];
+    private readonly BlockPool _blocks = new(BlocksKept);
+    private readonly Func<LinkId, StreamId, Answer?> _begin;
+    private readonly FindContent _find;
+    private readonly Action<FileLocation> _changed;
+    private readonly Action<string> _log;
+
+    /// <param name="begin">The answer to a request that came; null: the link is gone.</param>
+    /// <param name="find">Looks only among what that friend may see.</param>
+    /// <param name="changed">Told of a file that is not what was hashed.</param>
+    public Server(
+        Func<LinkId, StreamId, Answer?> begin,
+        FindContent find,
+        Action<FileLocation> changed,
+        Action<string> log
+    ) => (_begin, _find, _changed, _log) = (begin, find, changed, log);
+
+    /// <summary>From the engine's thread; never blocks. Other effects are ignored.</summary>
+    public void Handle(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.ServeFetch fetch:
+                Add(fetch.Link, fetch.Stream, fetch.Friend, new() { Fetch = fetch.Request });
+                break;
+            case Effect.ServeLeaves leaves:
+                Add(leaves.Link, leaves.Stream, leaves.Friend, new() { Leaves = leaves.Request });
+                break;
+        }
+    }
+
+    /// <summary>That link is gone: its loop ends.</summary>
+    public void LinkClosed(LinkId link)
+    {
+        if (_links.TryRemove(link, out var serving))
+            serving.Dispose();
+    }
+
+    public void Dispose()
+    {
+        foreach (var link in _links.Keys)
+            LinkClosed(link);
+    }
+
+    private void Add(LinkId link, StreamId stream, FriendId friend, Protocol.Wire.Request request)
+    {
+        if (_begin(link, stream) is not { } answer)
+            return;
+        var serving = _links.GetOrAdd(
+            link,
+            _ => new(new FetchAnswer(friend, _find, _blocks, _changed), _log)
+        );
+        serving.Add(answer, request);
+        // Gone meanwhile, and its end was told before this loop was known: it ends here.
+        if (_begin(link, stream) is null)
+            LinkClosed(link);
+    }
+}

@@ -1,0 +1,161 @@
+using FriendNet.Crypto.Merkle;
+using FriendNet.Node.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace FriendNet.Node.Shares;
+
+/// <summary>How the hashing of a file ended.</summary>
+internal enum HashOutcome
+{
+    /// <summary>Its root is right for what <see cref="HashJob.Stat"/> describes.</summary>
+    Hashed,
+
+    /// <summary>
+    /// It changed meanwhile or a moment before, or is gone: nothing is known of it.
+    /// </summary>
+    Changing,
+
+    /// <summary>It cannot be read.</summary>
+    Unreadable,
+
+    /// <summary>Given up because the scan ends.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// One file to hash. Several workers take runs of it at once; whoever is last compares the file's
+/// state with that before, so that the root of torn content is never known.
+/// </summary>
+internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previous, int holders)
+{
+    private const int ReadBytes = 128 * 1024;
+
+    // Two writes within one tick of the kernel's clock leave the same time; FAT counts 2 s.
+    private const long TickNs = 20_000_000;
+    private const long CoarseTickNs = 2_000_000_000;
+    private readonly Lock _gate = new();
+    private readonly Hash256[] _runs = new Hash256[MerkleTree.RunCount(found.Stat.Size)];
+    private SafeFileHandle? _file;
+    private int _holders = holders;
+    private int _next;
+    private volatile bool _stopped;
+
+    internal string Path => found.Path;
+
+    /// <summary>What the index held of the path before.</summary>
+    internal IndexRow? Previous => previous;
+
+    /// <summary>The file as it was when its hashing began.</summary>
+    internal FileStat Stat { get; private set; } = found.Stat;
+
+    internal HashOutcome Outcome { get; private set; } = HashOutcome.Hashed;
+
+    internal Hash256 Root { get; private set; }
+
+    /// <summary>The run layer to keep; empty up to 1 MiB.</summary>
+    internal ReadOnlySpan<Hash256> Layer => _runs.Length > 1 ? _runs : [];
+
+    /// <summary>Bytes that a worker needs to read into.</summary>
+    internal static byte[] NewBuffer() =>
+        GC.AllocateUninitializedArray<byte>(ReadBytes, pinned: true);
+
+    /// <summary>
+    /// Hashes runs until none is left; true for the last worker, when all is known.
+    /// </summary>
+    internal bool Work(RunHasher hasher, byte[] buffer)
+    {
+        if (IsOpen())
+        {
+            while (
+                !_stopped && Interlocked.Increment(ref _next) - 1 is var run && run < _runs.Length
+            )
+                HashRun(hasher, buffer, run);
+        }
+        if (Interlocked.Decrement(ref _holders) > 0)
+            return false;
+        Finish();
+        return true;
+    }
+
+    private bool IsOpen()
+    {
+        lock (_gate)
+        {
+            if (_file is null && !_stopped)
+                Open();
+            return !_stopped;
+        }
+    }
+
+    private void Open()
+    {
+        if (scope.Cancel.IsCancellationRequested)
+        {
+            Stop(HashOutcome.Cancelled);
+            return;
+        }
+        var error = Beneath.OpenRead(scope.Root, found.Path, out _file);
+        if (error != 0)
+            Stop(error == FileStat.NoEntry ? HashOutcome.Changing : HashOutcome.Unreadable);
+        else if (FileStat.Read(_file!, out var now) != 0 || !IsSame(now) || IsFresh())
+            Stop(HashOutcome.Changing);
+        else
+            Stat = now;
+    }
+
+    private void HashRun(RunHasher hasher, byte[] buffer, int run)
+    {
+        hasher.Begin(Stat.Size, run);
+        var at = (long)run * MerkleTree.RunBytes;
+        try
+        {
+            while (hasher.Remaining > 0)
+            {
+                var wanted = Math.Min(buffer.Length, hasher.Remaining);
+                var read = RandomAccess.Read(_file!, buffer.AsSpan(0, wanted), at);
+                if (read == 0 || scope.Cancel.IsCancellationRequested)
+                {
+                    Stop(read == 0 ? HashOutcome.Changing : HashOutcome.Cancelled);
+                    return;
+                }
+                hasher.Append(buffer.AsSpan(0, read));
+                at += read;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A bad sector, a network disk gone: this file cannot be read, the others may.
+            Stop(HashOutcome.Unreadable);
+            return;
+        }
+        _runs[run] = hasher.Finish();
+        scope.AddHashed(MerkleTree.RunLength(Stat.Size, run));
+    }
+
+    private void Finish()
+    {
+        if (!_stopped && (FileStat.Read(_file!, out var after) != 0 || after != Stat))
+            Stop(HashOutcome.Changing);
+        _file?.Dispose();
+        if (Outcome == HashOutcome.Hashed)
+            Root = _runs.Length == 1 ? _runs[0] : MerkleTree.RootOfLayer(_runs, Stat.Size);
+    }
+
+    private void Stop(HashOutcome outcome)
+    {
+        Outcome = outcome;
+        _stopped = true;
+    }
+
+    private bool IsSame(in FileStat now) =>
+        now.Kind == FileKind.Regular
+        && now.Size == found.Stat.Size
+        && now.ModifiedNs == found.Stat.ModifiedNs;
+
+    private bool IsFresh()
+    {
+        var isCoarse = found.Stat.ModifiedNs % 1_000_000_000 == 0;
+        var tick = Math.Max(isCoarse ? CoarseTickNs : TickNs, scope.SettleNs);
+        return Math.Abs(ScanScope.NowNs() - found.Stat.ModifiedNs) < tick;
+    }
+}

@@ -1,0 +1,14 @@
+using FriendNet.Node.Linux;
+
+namespace FriendNet.Node.Shares;
+
+/// <summary>What a scan needs of its surroundings.</summary>
+/// <param name="Excluded">The folder never entered.</param>
+/// <param name="Committed">Called after each commit.</param>
+/// <param name="IsGone">Whether a path of another or the same share is no longer there.</param>
+internal sealed record IndexContext(
+    FileStat Excluded,
+    int Workers,
+    Action Committed,
+    Func<int, string, bool> IsGone
+);

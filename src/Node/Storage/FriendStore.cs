@@ -1,0 +1,254 @@
+using System.Text;
+using FriendNet.Crypto.Identity;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Link;
+
+namespace FriendNet.Node.Storage;
+
+/// <summary>
+/// Who is a friend, and what is shared with each. Held in memory; every change is on disk
+/// (synchronous FULL) when a method returns. For any thread. Invitations: <see cref="Invited"/>.
+/// </summary>
+public sealed class FriendStore : IDisposable
+{
+    private readonly FriendTable _table;
+    private readonly StateFile _file;
+    private readonly Lock _gate = new();
+
+    internal FriendStore(
+        StateFile file,
+        SealedRows rows,
+        Dictionary<FriendId, FriendRow> friends,
+        Dictionary<InvitationId, InvitationRow> invitations,
+        FriendId self
+    )
+    {
+        _file = file;
+        _table = new FriendTable(file, rows, friends, Veils);
+        _table.ShowAll();
+        Invited = new Invitations(file, rows, _gate, invitations, _table, Veils, self);
+        Shares = new SharedFolders(file, _gate);
+    }
+
+    public Invitations Invited { get; }
+
+    public SharedFolders Shares { get; }
+
+    /// <summary>
+    /// With what a handshake may be opened: always all friends and open invitations.
+    /// </summary>
+    public VeilTable Veils { get; } = new();
+
+    /// <summary>By name.</summary>
+    public IReadOnlyList<Friend> Friends
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return
+                [
+                    .. _table
+                        .All.Select(row => row.Shown)
+                        .OrderBy(friend => friend.Name, StringComparer.Ordinal),
+                ];
+            }
+        }
+    }
+
+    public Friend? Find(FriendId friend)
+    {
+        lock (_gate)
+        {
+            return _table.Row(friend)?.Shown;
+        }
+    }
+
+    /// <summary>A copy, which the caller disposes of; null: no friend (any more).</summary>
+    public PairSecret? SecretOf(FriendId friend)
+    {
+        lock (_gate)
+        {
+            return _table.Row(friend) is { } row ? FriendTable.Copy(row.Secret) : null;
+        }
+    }
+
+    /// <summary>
+    /// The inviter answered our redemption: it is a friend, known to have stored us. A friend
+    /// already: the new secret replaces the old one. Null: Limits.FriendsMax are friends.
+    /// </summary>
+    /// <param name="secret">Copied.</param>
+    public Friend? Add(Card card, PairSecret secret, IReadOnlyList<string> addresses, Instant now)
+    {
+        var id = FriendId.Of(card.SigningKey.Bytes);
+        lock (_gate)
+        {
+            if (
+                _table.IsFull(id)
+                || !_file.Transact(() => _table.Put(card, secret, default, true, now))
+            )
+            {
+                return null;
+            }
+
+            var kept = _table.Keep(card, secret, default, true, now);
+            RememberAddresses(id, addresses);
+            _file.Backup();
+            return kept.Shown;
+        }
+    }
+
+    /// <summary>False: no such friend, the name is another's, or it is no name.</summary>
+    public bool Rename(FriendId friend, string name)
+    {
+        lock (_gate)
+        {
+            if (
+                _table.Row(friend) is not { } row
+                || !CardName.IsValid(Encoding.UTF8.GetBytes(name))
+                || (_table.IsTaken(name) && row.Shown.Name != name)
+            )
+            {
+                return false;
+            }
+
+            _file.Run("UPDATE friends SET name=?2 WHERE id=?1", friend.ToString(), name);
+            row.Shown = row.Shown with { Name = name };
+            _file.Backup();
+            return true;
+        }
+    }
+
+    /// <summary>Addresses checked already (Protocol/Friendship).</summary>
+    public void RememberAddresses(FriendId friend, IReadOnlyList<string> addresses)
+    {
+        lock (_gate)
+        {
+            if (_table.Row(friend) is not { } row || row.Shown.Addresses.SequenceEqual(addresses))
+            {
+                return;
+            }
+
+            var text = SealedRows.Text(addresses);
+            _file.Run("UPDATE friends SET addresses=?2 WHERE id=?1", friend.ToString(), text);
+            row.Shown = row.Shown with { Addresses = [.. addresses] };
+            _file.Backup();
+        }
+    }
+
+    /// <summary>
+    /// The pair secret is erased when this returns, in the second copy too unless the disk refuses
+    /// that one: from now on the other is a stranger. False: no such friend.
+    /// </summary>
+    public bool Remove(FriendId friend)
+    {
+        lock (_gate)
+        {
+            if (_table.Row(friend) is null)
+            {
+                return false;
+            }
+
+            // Shut out even where the disk then refuses; listed until it does not, to try again.
+            _table.Hide(friend);
+            _file.Transact(() =>
+                Invited.Spend(friend)
+                && _file.Run("DELETE FROM friends WHERE id=?1", friend.ToString()) == 1
+            );
+            _table.Drop(friend);
+            Invited.Spent(friend);
+            _file.Backup(forget: true);
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// The friend is known to have stored the friendship: the invitation's secret is erased.
+    /// </summary>
+    public void Confirm(FriendId friend)
+    {
+        lock (_gate)
+        {
+            if (_table.Row(friend) is not { Shown.Confirmed: false } row)
+            {
+                return;
+            }
+
+            _file.Transact(() =>
+                Invited.Spend(friend)
+                && _file.Run("UPDATE friends SET confirmed=1 WHERE id=?1", friend.ToString()) == 1
+            );
+            row.Shown = row.Shown with { Confirmed = true };
+            Invited.Spent(friend);
+            _file.Backup(forget: true);
+        }
+    }
+
+    /// <summary>
+    /// True once only for a timestamp greater than all before it from that friend: the handshake
+    /// that carries it is not a recorded one. Kept over restarts.
+    /// </summary>
+    public bool TryClaimTimestamp(FriendId friend, Instant timestamp, Instant now)
+    {
+        lock (_gate)
+        {
+            if (_table.Row(friend) is not { } row || timestamp <= row.Accepted)
+            {
+                return false;
+            }
+
+            var isFirst = row.Accepted == default;
+            _file.Run(
+                "UPDATE friends SET accepted=?2, accepted_at=?3 WHERE id=?1",
+                friend.ToString(),
+                timestamp.Microseconds,
+                now.Microseconds
+            );
+            row.Accepted = timestamp;
+            row.AcceptedAt = now;
+            if (isFirst)
+            {
+                // What restoring needs of the friend's clock; see Recovery.
+                _file.Backup();
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// For our next dial: greater than all before it, whatever the clock did meanwhile.
+    /// </summary>
+    public Instant? NextTimestamp(FriendId friend, Instant now)
+    {
+        lock (_gate)
+        {
+            if (_table.Row(friend) is not { } row)
+            {
+                return null;
+            }
+
+            var next = now > row.Sent ? now : new Instant(row.Sent.Microseconds + 1);
+            _file.Run(
+                "UPDATE friends SET sent=?2 WHERE id=?1",
+                friend.ToString(),
+                next.Microseconds
+            );
+            row.Sent = next;
+            return next;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _table.Dispose();
+            Veils.Dispose();
+            Invited.Dispose();
+            _file.Dispose();
+        }
+    }
+
+    internal void RaiseTimestamps(Instant now) => _table.RaiseTimestamps(now);
+}
