@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace FriendNet.Bench.EndToEnd;
+
+/// <summary>rsync in daemon mode on loopback: plaintext, unverified, not synced to disk.</summary>
+internal sealed class RsyncPeer : IPeer, IDisposable
+{
+    private readonly Process _daemon;
+    private readonly int _port;
+
+    internal RsyncPeer(string home, string sources)
+    {
+        Directory.CreateDirectory(home);
+        _port = FreePort();
+        var config = Path.Combine(home, "rsyncd.conf");
+        File.WriteAllText(
+            config,
+            $"use chroot = no\nreverse lookup = no\npid file = {home}/pid\n"
+                + $"uid = {Environment.UserName}\n[s]\npath = {sources}\nread only = yes\n"
+        );
+        _daemon = Command.Start(
+            "rsync",
+            "--daemon",
+            "--no-detach",
+            "--address=127.0.0.1",
+            $"--port={_port}",
+            $"--config={config}"
+        );
+        WaitUntilOpen();
+    }
+
+    public string Name => "rsync daemon";
+
+    public Cost Fetch(string name, string destination)
+    {
+        var before = Command.CpuSeconds(_daemon.Id);
+        var cost = Command.Time(
+            "rsync",
+            "-a",
+            "--whole-file",
+            $"rsync://127.0.0.1:{_port}/s/{name}",
+            destination + "/"
+        );
+        return cost with { CpuSeconds = cost.CpuSeconds + AfterReaping(before) };
+    }
+
+    public void Dispose()
+    {
+        _daemon.Kill();
+        _daemon.WaitForExit();
+        _daemon.Dispose();
+    }
+
+    // The daemon's child is counted when the daemon has waited for it, just after the client ends.
+    private double AfterReaping(double before)
+    {
+        var started = Stopwatch.GetTimestamp();
+        double spent;
+        do
+        {
+            spent = Command.CpuSeconds(_daemon.Id) - before;
+        } while (spent == 0 && Stopwatch.GetElapsedTime(started).TotalSeconds < 2);
+        return spent;
+    }
+
+    private void WaitUntilOpen()
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                using var probe = new TcpClient();
+                probe.Connect(IPAddress.Loopback, _port);
+                return;
+            }
+            catch (SocketException) when (Stopwatch.GetElapsedTime(started).TotalSeconds < 5)
+            {
+                // Not listening yet: bounded by the five seconds above.
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+
+namespace FriendNet.Bench.EndToEnd;
+
+/// <summary>
+/// One 2 GiB file, then 10,000 files of 16 KiB, by FriendNet and by rsync in turn; every result is
+/// compared byte by byte with its source. Old results are moved aside, not deleted, between runs:
+/// mass deletions make ext4 slow.
+/// </summary>
+internal static class TransferBench
+{
+    private const int Runs = 5;
+    private const long BigBytes = 2L << 30;
+    private const int SmallFiles = 10_000;
+    private const int SmallBytes = 16 * 1024;
+
+    internal static void Run(string program, string work)
+    {
+        var sources = Path.Combine(work, "sources");
+        MakeSources(sources);
+        using var rsync = new RsyncPeer(Path.Combine(work, "rsyncd"), sources);
+        using var friendnet = new FriendNetPeer(program, Path.Combine(work, "homes"), sources);
+        Compare(work, sources, "big/big.bin", BigBytes, friendnet, rsync);
+        Compare(work, sources, "small", (long)SmallFiles * SmallBytes, friendnet, rsync);
+        var (alice, bob) = friendnet.Peaks;
+        Console.WriteLine($"peak memory: sharer {alice >> 20} MiB, fetcher {bob >> 20} MiB");
+        (alice, bob) = friendnet.Resident;
+        Console.WriteLine($"memory after: sharer {alice >> 20} MiB, fetcher {bob >> 20} MiB");
+    }
+
+    private static void Compare(
+        string work,
+        string sources,
+        string name,
+        long bytes,
+        params IPeer[] peers
+    )
+    {
+        var costs = peers.ToDictionary(peer => peer, _ => new List<Cost>());
+        // The first round fills caches and compiles; it does not count.
+        for (var run = 0; run <= Runs; run++)
+        {
+            foreach (var peer in peers)
+            {
+                var target = Path.Combine(
+                    work,
+                    "results",
+                    $"{name.Replace('/', '-')}-{run}-{peer.Name}"
+                );
+                Directory.CreateDirectory(target);
+                var cost = peer.Fetch(name, target);
+                Command.Run(
+                    "diff",
+                    "-rq",
+                    Path.Combine(sources, name),
+                    Path.Combine(target, Path.GetFileName(name))
+                );
+                if (run > 0)
+                {
+                    costs[peer].Add(cost);
+                }
+            }
+        }
+
+        foreach (var peer in peers)
+        {
+            Report(name, bytes, peer, costs[peer]);
+        }
+
+        var ratios = costs[peers[1]].Zip(costs[peers[0]], (b, a) => b.WallSeconds / a.WallSeconds);
+        Console.WriteLine($"{name}: {peers[0].Name} is {Spread(ratios)} times {peers[1].Name}");
+    }
+
+    private static void Report(string name, long bytes, IPeer peer, List<Cost> costs)
+    {
+        var gib = bytes / (double)(1L << 30);
+        var rates = Spread(costs.Select(c => bytes / c.WallSeconds / 1e6));
+        var seconds = Spread(costs.Select(c => c.WallSeconds));
+        var cpu = Spread(costs.Select(c => c.CpuSeconds / gib));
+        Console.WriteLine($"{name}: {peer.Name}: {rates} MB/s, {seconds} s, {cpu} CPU s per GiB");
+    }
+
+    /// <summary>"median (min-max)".</summary>
+    private static string Spread(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return string.Format(
+            CultureInfo.InvariantCulture,
+            "{0:0.00} ({1:0.00}-{2:0.00})",
+            sorted[sorted.Length / 2],
+            sorted[0],
+            sorted[^1]
+        );
+    }
+
+    private static void MakeSources(string sources)
+    {
+        var random = new Random(1);
+        var buffer = new byte[1 << 20];
+        Directory.CreateDirectory(Path.Combine(sources, "big"));
+        using (var big = File.Create(Path.Combine(sources, "big", "big.bin")))
+        {
+            for (long done = 0; done < BigBytes; done += buffer.Length)
+            {
+                random.NextBytes(buffer);
+                big.Write(buffer);
+            }
+        }
+
+        for (var i = 0; i < SmallFiles; i++)
+        {
+            var folder = Path.Combine(sources, "small", $"{i / 100:00}");
+            Directory.CreateDirectory(folder);
+            random.NextBytes(buffer.AsSpan(0, SmallBytes));
+            using var file = File.Create(Path.Combine(folder, $"file{i:00000}.bin"));
+            file.Write(buffer.AsSpan(0, SmallBytes));
+        }
+    }
+}
