@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using FriendNet.Crypto.Merkle;
+using FriendNet.Node.Downloads;
+using FriendNet.Node.Links;
+using FriendNet.Node.Shares;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
+using FriendNet.Protocol.Wire;
+using FriendNet.Tests.Node.Downloads;
+using FriendNet.Tests.Node.Links;
+using Xunit;
+
+namespace FriendNet.Tests.Node.Serving;
+
+public sealed class ServerTests
+{
+    private const int Mib = 1024 * 1024;
+    private readonly byte[] _large = Bytes((3 * Mib) + 777, 1);
+    private readonly byte[] _small = Bytes(5000, 2);
+
+    [Fact]
+    public void Runs_of_large_and_small_files_come_proven_and_in_order()
+    {
+        using var alice = new SharingSide(("large", _large), ("d/small", _small));
+        using var bob = new Side("Bob");
+        RunOfContent[] asked = [Run(alice, "d/small", 0), Run(alice, "large", 3)];
+        Check(asked, Ask(bob, alice, asked), AnswerStep.Verified);
+        for (var run = 0; run < 3; run++)
+        {
+            asked = [Run(alice, "large", run)];
+            Check(asked, Ask(bob, alice, asked), AnswerStep.Verified);
+        }
+    }
+
+    [Fact]
+    public void What_a_friend_may_not_see_is_not_found()
+    {
+        using var alice = new SharingSide(("large", _large), ("small", _small));
+        using var bob = new Side("Bob");
+        RunOfContent[] asked = [Run(alice, "small", 0), Run(alice, "large", 3)];
+        alice.IsVisible = false;
+        Check(asked, Ask(bob, alice, asked), AnswerStep.NotFound);
+        var unknown = asked[0] with { Id = new(asked[0].Id.Root, 4999) };
+        alice.IsVisible = true;
+        Check([unknown], Ask(bob, alice, [unknown]), AnswerStep.NotFound);
+    }
+
+    [Fact]
+    public void A_file_that_changed_while_it_is_open_is_refused_and_reported()
+    {
+        using var alice = new SharingSide(("large", _large));
+        using var bob = new Side("Bob");
+        RunOfContent[] first = [Run(alice, "large", 0)];
+        RunOfContent[] second = [Run(alice, "large", 1)];
+        Check(first, Ask(bob, alice, first), AnswerStep.Verified);
+        using (var file = File.OpenWrite(Path.Join(alice.Home.Share, "large")))
+        {
+            file.Position = Mib;
+            file.WriteByte(1);
+        }
+
+        var answer = Ask(bob, alice, second);
+        var header = SliceHeader.Parser.ParseFrom(answer.Pieces[0].Bytes);
+        Assert.NotEqual(SliceHeader.Types.Status.Ok, header.Status);
+        Assert.True(alice.Changed.TryDequeue(out var changed));
+        Assert.Equal("large", changed.Path);
+    }
+
+    [Fact]
+    public void A_folder_and_a_file_go_from_disk_to_disk_over_a_real_link()
+    {
+        var files = Enumerable
+            .Range(0, 500)
+            .Select(i => ($"d{i % 9}/f{i}", Bytes(i * 37, i)))
+            .Append(("large", _large))
+            .ToArray();
+        using var alice = new SharingSide(files);
+        using var bob = new Side("Bob");
+        bob.Befriend(alice.Side);
+        bob.Dialer.Dial(alice.Side.Id, [alice.Side.Address]);
+        var link = bob.Opened();
+        var home = Directory.CreateTempSubdirectory("friendnet").FullName;
+        using (var node = new OneNode(home, Open, () => link.Close(CloseCode.Bye)))
+        {
+            var offered = alice.Files.Select(f => new OfferedFile(f.Path, new(f.Root, f.Size)));
+            var id = node.Downloader.StartFolder("tree", [.. offered], node.Destination);
+            Assert.Equal(TransferState.Done, node.WaitFor(id).State);
+            foreach (var (path, bytes) in files)
+                Assert.Equal(bytes, File.ReadAllBytes(Path.Join(node.PathOf("tree"), path)));
+        }
+
+        Directory.Delete(home, recursive: true);
+
+        Action? Open(LinkId _, Request request, int credit, IStreamSink sink)
+        {
+            var stream = link.Open(request, credit, sink);
+            return stream == default ? null : () => link.Cancel(stream);
+        }
+    }
+
+    [Fact]
+    public void Leaf_hashes_are_told()
+    {
+        using var alice = new SharingSide(("large", _large));
+        using var bob = new Side("Bob");
+        var run = Run(alice, "large", 2);
+        var request = new Request { Leaves = new() { Slice = run.ToRequest() } };
+        var answer = Send(bob, alice, request, 0);
+        var hasher = new RunHasher();
+        hasher.Begin(run.Id.Length, 2);
+        hasher.Append(_large.AsSpan(2 * Mib, Mib));
+        var told = Assert.Single(answer.Pieces).Bytes;
+        Assert.Equal(MemoryMarshal.AsBytes(hasher.Leaves).ToArray(), told);
+    }
+
+    private static byte[] Bytes(int length, int seed)
+    {
+        var bytes = new byte[length];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static RunOfContent Run(SharingSide side, string path, int run)
+    {
+        IndexedFile file = side.Files.Single(file => file.Path == path);
+        return new(new ContentId(file.Root, file.Size), run);
+    }
+
+    private static Collected Ask(Side asker, SharingSide sharer, RunOfContent[] runs)
+    {
+        var fetch = new FetchRequest();
+        fetch.Slices.AddRange(runs.Select(run => run.ToRequest()));
+        return Send(asker, sharer, new() { Fetch = fetch }, runs.Sum(run => run.Bytes));
+    }
+
+    private static Collected Send(Side asker, SharingSide sharer, Request request, int credit)
+    {
+        var link = asker.Our.Links.Find(sharer.Side.Id);
+        if (link is null)
+        {
+            asker.Befriend(sharer.Side);
+            asker.Dialer.Dial(sharer.Side.Id, [sharer.Side.Address]);
+            link = asker.Opened();
+        }
+
+        var sink = new Collected();
+        Assert.NotEqual(default, link.Open(request, credit, sink));
+        Assert.Null(sink.Wait());
+        Assert.True(sink.HasEnded);
+        return sink;
+    }
+
+    private static void Check(RunOfContent[] asked, Collected answer, AnswerStep each)
+    {
+        var check = new AnswerCheck(asked);
+        List<AnswerStep> steps = [];
+        foreach (var (isPart, bytes) in answer.Pieces)
+        {
+            var step = isPart ? check.Header(bytes) : check.Data(bytes);
+            if (step != AnswerStep.More)
+                steps.Add(step);
+        }
+
+        Assert.Equal(Enumerable.Repeat(each, asked.Length), steps);
+        Assert.True(check.IsComplete);
+    }
+}

@@ -1,0 +1,307 @@
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using Xunit;
+
+namespace FriendNet.Tests.Protocol.Transfers;
+
+public sealed class SchedulerTests
+{
+    private const int Mib = 1024 * 1024;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void Each_slice_is_fetched_exactly_once_when_nothing_fails(int seed)
+    {
+        var random = new Random(seed);
+        var world = new ScriptedWorld(seed);
+        var friends = random.Next(1, 5);
+        world.Offers = (_, file) =>
+            Enumerable.Range(0, friends).Where(f => (file + f) % 3 != 0 || f == 0).Select(Friend);
+        for (var friend = 0; friend < friends; friend++)
+            world.Link(friend, friend).BytesPerSecond = random.Next(1, 200) * 1e6;
+        var transfers = random.Next(1, 4);
+        for (var transfer = 0; transfer < transfers; transfer++)
+            world.Download(transfer, SomeFiles(random));
+
+        world.Run();
+
+        Assert.Equal(transfers, world.Finished.Count);
+        Assert.Equal(
+            world.Stored.Count,
+            world.Stored.Select(s => (s.Transfer, s.Slice)).Distinct().Count()
+        );
+        Assert.Equal(world.Files.Sum(RunsOf), world.Stored.Count);
+        Assert.Equal(world.Stored.Count, world.Asked.Count);
+        Assert.Equal(0, world.Cancels);
+        Assert.InRange(world.MostUnderway, 1, Limits.LinkFetchesMax);
+    }
+
+    [Fact]
+    public void Ten_thousand_small_files_need_few_fetches_and_one_lookup()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1);
+        world.Download(
+            1,
+            [.. Enumerable.Range(0, 10_000).Select(i => ScriptedWorld.File(i, 16384))]
+        );
+        world.Run();
+        Assert.Single(world.Finished);
+        Assert.Equal(1, world.Lookups);
+        Assert.Equal(10_000, world.Asked.Count);
+    }
+
+    [Fact]
+    public void A_large_file_comes_in_order_and_fills_the_window()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).BytesPerSecond = 900e6;
+        world.Download(1, ScriptedWorld.File(1, 500L * Mib));
+        world.Run();
+        Assert.Equal(
+            world.Stored.Select(s => s.Slice.Run).Order(),
+            world.Stored.Select(s => s.Slice.Run)
+        );
+        Assert.Equal(Limits.LinkFetchesMax, world.MostUnderway);
+    }
+
+    [Fact]
+    public void A_lost_link_gives_its_slices_to_others()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        world.Link(1, 1).BytesPerSecond = 10e6;
+        world.Link(2, 2).BytesPerSecond = 10e6;
+        world.Download(1, ScriptedWorld.File(1, 100L * Mib));
+        world.In(2, () => world.Unlink(1));
+        world.Run();
+        Assert.Single(world.Finished);
+        Assert.Equal(100, world.Stored.Select(s => s.Slice).Distinct().Count());
+        Assert.Contains(world.Stored, s => s.Link.Value == 1);
+    }
+
+    [Fact]
+    public void A_silent_link_is_cancelled_and_others_take_over()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        var silent = world.Link(1, 1);
+        world.Link(2, 2);
+        world.Download(1, ScriptedWorld.File(1, 200L * Mib));
+        world.In(0.1, () => silent.Silent = true);
+        var before = world.Now;
+        world.Run();
+        Assert.Single(world.Finished);
+        Assert.True(world.Cancels > 0);
+        Assert.InRange((world.Now - before).TotalSeconds, 30, 40);
+    }
+
+    [Fact]
+    public void A_slow_link_that_still_sends_is_not_cancelled()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).BytesPerSecond = 20e3;
+        world.Download(1, ScriptedWorld.File(1, 4L * Mib));
+        // As a sink does: bytes arrive although no slice is whole.
+        for (var second = 1; second < 300; second++)
+        {
+            var id = new FetchId(Math.Min(4, 1 + (second / 53)));
+            world.In(second, () => world.Input(new Input.FetchProgress(id)));
+        }
+
+        world.Run();
+        Assert.Single(world.Finished);
+        Assert.Equal(0, world.Cancels);
+    }
+
+    [Fact]
+    public void A_corrupt_source_is_blamed_and_dropped_for_that_transfer_only()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        var liar = world.Link(1, 1);
+        world.Link(2, 2).BytesPerSecond = 5e6;
+        liar.Fail = slice => slice.File == 0 && slice.Run == 3 ? SliceFailure.Corrupt : null;
+        world.Download(1, ScriptedWorld.File(1, 50L * Mib));
+        world.Run();
+        var blame = Assert.Single(world.Blames);
+        Assert.Equal(
+            (new LinkId(1), Friend(1), new Slice(0, 3)),
+            (blame.Link, blame.Friend, blame.Slice)
+        );
+        Assert.Single(world.Finished);
+        var after = world.Asked.FindLastIndex(a => a.Link.Value == 1);
+        liar.Fail = _ => null;
+        world.Download(2, ScriptedWorld.File(2, 5L * Mib));
+        world.Run();
+        Assert.Equal(2, world.Finished.Count);
+        Assert.True(world.Asked.FindLastIndex(a => a.Link.Value == 1) > after);
+    }
+
+    [Fact]
+    public void The_only_source_being_corrupt_makes_it_wait_and_say_so()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).Fail = _ => SliceFailure.Corrupt;
+        world.Download(1, ScriptedWorld.File(1, 5L * Mib));
+        world.Run(3600);
+        Assert.Empty(world.Finished);
+        Assert.Contains("wrong data", world.Waits[^1], StringComparison.Ordinal);
+        Assert.InRange(world.Asked.Count, 1, 10);
+    }
+
+    [Fact]
+    public void A_source_that_has_not_one_file_is_asked_for_the_others_only()
+    {
+        var world = new ScriptedWorld
+        {
+            Offers = (_, file) => file == 5 ? [Friend(2)] : [Friend(1)],
+        };
+        world.Link(1, 1).Fail = slice => slice.File == 5 ? SliceFailure.NotFound : null;
+        world.Link(2, 2);
+        world.Download(1, [.. Enumerable.Range(0, 20).Select(i => ScriptedWorld.File(i, 1000))]);
+        world.Run();
+        Assert.Single(world.Finished);
+        Assert.Equal(2, Assert.Single(world.Stored, s => s.Slice.File == 5).Link.Value);
+        Assert.InRange(world.Lookups, 2, 3);
+    }
+
+    [Fact]
+    public void A_file_that_its_source_cannot_read_is_asked_again_ever_more_rarely()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        var link = world.Link(1, 1);
+        link.Fail = _ => SliceFailure.SourceFailed;
+        world.Download(1, ScriptedWorld.File(1, 1000));
+        world.Run(3600);
+        Assert.InRange(world.Asked.Count, 6, 40);
+        link.Fail = _ => null;
+        world.Run(1000);
+        Assert.Single(world.Finished);
+    }
+
+    [Fact]
+    public void Without_a_link_it_waits_with_a_sentence_and_goes_on_at_once_with_one()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Download(1, ScriptedWorld.File(1, 3L * Mib));
+        world.Run(3600);
+        Assert.Contains(
+            "No friend is connected",
+            Assert.Single(world.Waits),
+            StringComparison.Ordinal
+        );
+        var opened = world.Now;
+        world.Link(1, 1);
+        world.Run(5);
+        Assert.Single(world.Finished);
+        Assert.True((world.Now - opened).TotalSeconds < 1);
+    }
+
+    [Fact]
+    public void What_nobody_offers_is_found_when_a_catalog_changes()
+    {
+        var world = new ScriptedWorld();
+        world.Link(1, 1);
+        world.Download(1, ScriptedWorld.File(1, 3L * Mib));
+        world.Run(100);
+        Assert.Contains(
+            "No friend offers it",
+            Assert.Single(world.Waits),
+            StringComparison.Ordinal
+        );
+        world.Offers = (_, _) => [Friend(1)];
+        world.Input(new Input.CatalogHeld(Friend(1), default));
+        world.Run(1);
+        Assert.Single(world.Finished);
+    }
+
+    [Fact]
+    public void Waiting_looks_again_by_itself_with_bounded_effort()
+    {
+        var world = new ScriptedWorld();
+        world.Link(1, 1);
+        world.Download(1, [.. Enumerable.Range(0, 1000).Select(i => ScriptedWorld.File(i, 1000))]);
+        world.Run(86_400);
+        Assert.InRange(world.Lookups, 64, 64 * 200);
+        world.Offers = (_, _) => [Friend(1)];
+        world.Run(800);
+        Assert.Single(world.Finished);
+    }
+
+    [Fact]
+    public void After_a_restart_only_what_is_missing_is_asked()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1);
+        world.Download(1, ScriptedWorld.File(1, 12L * Mib, [0b1111_0001, 0b0000_0111]));
+        world.Run();
+        Assert.Equal([1, 2, 3, 11], world.Asked.Select(a => a.Slice.Run));
+        world.Download(2, ScriptedWorld.File(1, 12L * Mib, [0xFF, 0xFF]), ScriptedWorld.File(2, 0));
+        world.Run();
+        Assert.Equal(2, world.Finished.Count);
+        Assert.Equal(4, world.Asked.Count);
+    }
+
+    [Fact]
+    public void Pausing_cancels_and_late_slices_change_nothing()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).BytesPerSecond = 10e6;
+        world.Download(1, ScriptedWorld.File(1, 40L * Mib));
+        world.In(1, () => world.Input(new Input.DownloadPaused(new(1))));
+        world.Run(100);
+        Assert.Empty(world.Finished);
+        Assert.True(world.Cancels > 0);
+        Assert.InRange(world.Asked.Count, 5, 30);
+    }
+
+    [Fact]
+    public void Two_transfers_share_a_link_fairly()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).BytesPerSecond = 10e6;
+        world.Download(1, ScriptedWorld.File(1, 1000L * Mib));
+        world.Download(2, ScriptedWorld.File(2, 1000L * Mib));
+        world.Run(20);
+        var first = world.Stored.Count(s => s.Transfer.Value == 1);
+        Assert.InRange(first, (world.Stored.Count / 2) - 8, (world.Stored.Count / 2) + 8);
+    }
+
+    [Fact]
+    public void A_disk_failure_stops_the_transfer()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).Fail = slice => slice.Run == 7 ? SliceFailure.DiskFailed : null;
+        world.Download(1, ScriptedWorld.File(1, 100L * Mib));
+        world.Run(100);
+        Assert.Empty(world.Finished);
+        Assert.InRange(world.Asked.Count, 8, 40);
+    }
+
+    private static FriendId Friend(int number) => ScriptedWorld.Friend(number);
+
+    private static WantedFile[] SomeFiles(Random random) =>
+        [
+            .. Enumerable
+                .Range(0, random.Next(1, 300))
+                .Select(i =>
+                    ScriptedWorld.File(
+                        i,
+                        random.Next(4) switch
+                        {
+                            0 => random.Next(0, 3),
+                            1 => random.Next(0, 20 * Mib),
+                            2 => Mib * random.Next(0, 3),
+                            _ => random.Next(0, 40_000),
+                        }
+                    )
+                ),
+        ];
+
+    private static int RunsOf(KeyValuePair<TransferId, IReadOnlyList<WantedFile>> transfer) =>
+        transfer.Value.Sum(file => MerkleTree.RunCount(file.Id.Length));
+}

@@ -1,0 +1,223 @@
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
+using FriendNet.Tests.Crypto;
+using Xunit;
+
+namespace FriendNet.Tests.Protocol.Transfers;
+
+/// <summary>How a scripted link answers.</summary>
+internal sealed class Behaviour
+{
+    internal double BytesPerSecond { get; set; } = 100e6;
+
+    internal double DelaySeconds { get; set; } = 0.02;
+
+    /// <summary>Answers nothing any more.</summary>
+    internal bool Silent { get; set; }
+
+    internal Func<Slice, SliceFailure?> Fail { get; set; } = _ => null;
+}
+
+/// <summary>Links and a clock around a scheduler: carries out effects in virtual time.</summary>
+internal sealed class ScriptedWorld
+{
+    private readonly Queue<Effect> _effects = [];
+    private readonly PriorityQueue<Action, (long, long)> _agenda = new();
+    private readonly Dictionary<LinkId, (FriendId Friend, Behaviour How)> _links = [];
+    private readonly Dictionary<LinkId, Instant> _busyUntil = [];
+    private readonly Dictionary<FetchId, Effect.Fetch> _underway = [];
+    private long _order;
+
+    internal ScriptedWorld(int seed = 1)
+    {
+        Scheduler = new(new SeededEntropy(seed), _effects);
+    }
+
+    internal Scheduler Scheduler { get; }
+
+    internal Instant Now { get; private set; } = new(1_000_000);
+
+    internal Dictionary<TransferId, IReadOnlyList<WantedFile>> Files { get; } = [];
+
+    /// <summary>Who offers a file, as our store of catalogs says.</summary>
+    internal Func<TransferId, int, IEnumerable<FriendId>> Offers { get; set; } = (_, _) => [];
+
+    internal List<(LinkId Link, TransferId Transfer, Slice Slice)> Stored { get; } = [];
+
+    internal List<(LinkId Link, TransferId Transfer, Slice Slice)> Asked { get; } = [];
+
+    internal List<TransferId> Finished { get; } = [];
+
+    internal List<string> Waits { get; } = [];
+
+    internal List<Effect.Blame> Blames { get; } = [];
+
+    internal int Lookups { get; private set; }
+
+    internal int Cancels { get; private set; }
+
+    internal int MostUnderway { get; private set; }
+
+    internal static FriendId Friend(int number) => new((UInt128)number);
+
+    internal static WantedFile File(int number, long length, byte[]? have = null)
+    {
+        var root = new byte[32];
+        BitConverter.TryWriteBytes(root, number + 1);
+        return new(new(new Hash256(root), length), have);
+    }
+
+    internal Behaviour Link(int link, int friend)
+    {
+        var how = new Behaviour();
+        _links[new(link)] = (Friend(friend), how);
+        Input(new Input.LinkOpened(new(link), Friend(friend), true, ""));
+        return how;
+    }
+
+    internal void Unlink(int link)
+    {
+        _links.Remove(new(link));
+        Input(new Input.LinkClosed(new(link), "lost"));
+        foreach (var fetch in _underway.Values.Where(fetch => fetch.Link.Value == link).ToList())
+            In(0, () => End(fetch));
+    }
+
+    internal void Download(int transfer, params WantedFile[] files)
+    {
+        Files[new(transfer)] = files;
+        Input(new Input.Download(new(transfer), files));
+    }
+
+    internal void Input(Input input)
+    {
+        Scheduler.Handle(input, Now);
+        while (_effects.Count > 0)
+        {
+            var effects = _effects.ToArray();
+            _effects.Clear();
+            foreach (var effect in effects)
+                CarryOut(effect);
+        }
+    }
+
+    internal void In(double seconds, Action what) =>
+        _agenda.Enqueue(what, ((Now + TimeSpan.FromSeconds(seconds)).Microseconds, _order++));
+
+    /// <summary>Runs until nothing is to come, or that much time has passed.</summary>
+    internal void Run(double secondsMax = 1e5)
+    {
+        var end = Now + TimeSpan.FromSeconds(secondsMax);
+        while (true)
+        {
+            var next = _agenda.TryPeek(out _, out var due)
+                ? new Instant(due.Item1)
+                : (Instant?)null;
+            var tick = Scheduler.Deadline;
+            var isTick = tick is { } t && (next is null || t < next);
+            var at = isTick ? tick : next;
+            if (at is not { } then || then > end || (isTick && Finished.Count == Files.Count))
+                break;
+            Now = then > Now ? then : Now;
+            if (isTick)
+                Input(new Input.Tick());
+            else
+                _agenda.Dequeue()();
+        }
+    }
+
+    private void CarryOut(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.FindSources find:
+                Lookups++;
+                var friends = Offers(find.Transfer, find.File).ToArray();
+                In(0.001, () => Input(new Input.SourcesFound(find.Transfer, find.File, friends)));
+                break;
+            case Effect.Fetch fetch:
+                Answer(fetch);
+                break;
+            case Effect.CancelFetch cancel:
+                Cancels++;
+                if (_underway.TryGetValue(cancel.Id, out var cancelled))
+                    In(0.001, () => End(cancelled));
+                break;
+            case Effect.Finish finish:
+                Finished.Add(finish.Transfer);
+                break;
+            case Effect.TransferWaits waits:
+                Waits.Add(waits.Why);
+                break;
+            case Effect.Blame blame:
+                Blames.Add(blame);
+                break;
+        }
+    }
+
+    private void Answer(Effect.Fetch fetch)
+    {
+        _underway[fetch.Id] = fetch;
+        MostUnderway = Math.Max(
+            MostUnderway,
+            _underway.Values.Count(other => other.Link == fetch.Link)
+        );
+        var bytes = fetch.Slices.Sum(slice => Bytes(fetch, slice));
+        Assert.True(bytes <= Limits.FetchBytesMax && fetch.Slices.Count is > 0 and <= 256);
+        foreach (var slice in fetch.Slices)
+            Asked.Add((fetch.Link, fetch.Transfer, slice));
+        if (!_links.TryGetValue(fetch.Link, out var link))
+        {
+            In(0, () => End(fetch));
+            return;
+        }
+
+        var start = Now + TimeSpan.FromSeconds(link.How.DelaySeconds);
+        var free = _busyUntil.GetValueOrDefault(fetch.Link);
+        var at = start > free ? start : free;
+        for (var i = 0; i < fetch.Slices.Count; i++)
+        {
+            var index = i;
+            var seconds = Bytes(fetch, fetch.Slices[i]) / link.How.BytesPerSecond;
+            at += TimeSpan.FromSeconds(seconds);
+            In((at - Now).TotalSeconds, () => Deliver(fetch, index));
+        }
+
+        _busyUntil[fetch.Link] = at;
+        In((at - Now).TotalSeconds, () => EndIfHeard(fetch));
+    }
+
+    private int Bytes(Effect.Fetch fetch, Slice slice) =>
+        MerkleTree.RunLength(Files[fetch.Transfer][slice.File].Id.Length, slice.Run);
+
+    private void Deliver(Effect.Fetch fetch, int index)
+    {
+        if (!_underway.ContainsKey(fetch.Id) || !_links.TryGetValue(fetch.Link, out var link))
+            return;
+        if (link.How.Silent)
+            return;
+        if (link.How.Fail(fetch.Slices[index]) is { } why)
+        {
+            Input(new Input.SliceFailed(fetch.Id, index, why));
+            return;
+        }
+
+        Stored.Add((fetch.Link, fetch.Transfer, fetch.Slices[index]));
+        Input(new Input.SliceStored(fetch.Id, index));
+    }
+
+    private void EndIfHeard(Effect.Fetch fetch)
+    {
+        if (!_links.TryGetValue(fetch.Link, out var link) || !link.How.Silent)
+            End(fetch);
+    }
+
+    private void End(Effect.Fetch fetch)
+    {
+        if (_underway.Remove(fetch.Id))
+            Input(new Input.FetchEnded(fetch.Id));
+    }
+}

@@ -1,0 +1,101 @@
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using Xunit;
+
+namespace FriendNet.Tests.Protocol.Transfers;
+
+/// <summary>A link or file that gives nothing holds up nothing else.</summary>
+public sealed class StallTests
+{
+    private const int Mib = 1024 * 1024;
+
+    [Fact]
+    public void A_silent_link_is_cancelled_although_another_is_heard_all_the_time()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        var silent = world.Link(1, 1);
+        world.Link(2, 2).BytesPerSecond = 20e6;
+        world.Download(1, ScriptedWorld.File(1, 4000L * Mib));
+        world.In(0.1, () => silent.Silent = true);
+        world.Run(40);
+        Assert.True(world.Cancels > 0);
+        Assert.Empty(world.Finished);
+    }
+
+    [Fact]
+    public void Without_a_source_it_says_so_and_looks_again_while_others_are_busy()
+    {
+        var world = new ScriptedWorld
+        {
+            Offers = (transfer, _) => transfer.Value == 1 ? [Friend(1)] : [],
+        };
+        world.Link(1, 1).BytesPerSecond = 1e6;
+        world.Link(2, 2);
+        world.Download(1, ScriptedWorld.File(1, 1000L * Mib));
+        world.Download(2, ScriptedWorld.File(2, Mib));
+        world.Run(20);
+        Assert.Contains("No friend offers it", Assert.Single(world.Waits), Ordinal);
+        world.Offers = (transfer, _) => [Friend(transfer.Value == 1 ? 1 : 2)];
+        world.Input(new Input.CatalogHeld(Friend(2), default));
+        world.Run(5);
+        Assert.Equal(2, Assert.Single(world.Finished).Value);
+    }
+
+    [Fact]
+    public void One_that_only_waits_for_room_does_not_say_that_it_waits()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).BytesPerSecond = 1e6;
+        for (var transfer = 1; transfer <= 12; transfer++)
+            world.Download(transfer, ScriptedWorld.File(transfer, 20L * Mib));
+        world.Run();
+        Assert.Equal(12, world.Finished.Count);
+        Assert.Empty(world.Waits);
+    }
+
+    [Fact]
+    public void A_running_transfer_gains_a_source_from_a_newer_catalog()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).BytesPerSecond = 1e6;
+        world.Link(2, 2);
+        world.Download(1, ScriptedWorld.File(1, 500L * Mib));
+        world.Run(5);
+        world.Offers = (_, _) => [Friend(1), Friend(2)];
+        world.Input(new Input.CatalogHeld(Friend(2), default));
+        world.Run(20);
+        Assert.Contains(world.Stored, s => s.Link.Value == 2);
+    }
+
+    [Fact]
+    public void Files_without_a_source_at_the_front_hide_none_behind()
+    {
+        var world = new ScriptedWorld
+        {
+            Offers = (_, file) => file is < 150 or >= 400 ? [] : [Friend(1)],
+        };
+        world.Link(1, 1).Fail = slice =>
+            slice.File is < 150 or >= 400 ? SliceFailure.NotFound : null;
+        world.Download(1, [.. Enumerable.Range(0, 550).Select(i => ScriptedWorld.File(i, 1000))]);
+        world.Run(3600);
+        Assert.Equal(250, world.Stored.Select(s => s.Slice.File).Distinct().Count());
+        world.Offers = (_, _) => [Friend(1)];
+        world.Link(1, 1).Fail = _ => null;
+        world.Run(3600);
+        Assert.Single(world.Finished);
+    }
+
+    [Fact]
+    public void Wrong_data_is_not_said_while_an_honest_source_is_only_away()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        world.Link(1, 1).Fail = _ => SliceFailure.Corrupt;
+        world.Download(1, ScriptedWorld.File(1, 5L * Mib));
+        world.Run(100);
+        Assert.Contains("not connected", Assert.Single(world.Waits), Ordinal);
+    }
+
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
+    private static FriendId Friend(int number) => ScriptedWorld.Friend(number);
+}
