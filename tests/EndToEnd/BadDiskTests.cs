@@ -7,6 +7,7 @@ namespace FriendNet.Tests.EndToEnd;
 /// <summary>
 /// What files and disks do amid a transfer: one sentence, nothing lost, and it can go on.
 /// </summary>
+[Collection(EndToEndCollection.Name)]
 public sealed class BadDiskTests
 {
     private const int NotFoundCode = 4;

@@ -9,6 +9,7 @@ namespace FriendNet.Tests.EndToEnd;
 /// <summary>
 /// Each mishap ends in one sentence that says what to do, and a code that is not 0.
 /// </summary>
+[Collection(EndToEndCollection.Name)]
 public sealed class BadInputTests
 {
     [Fact]

@@ -8,9 +8,10 @@ namespace FriendNet.Tests.EndToEnd;
 
 /// <summary>
 /// kill -9 of either daemon amid a transfer: after its restart all goes on by itself, from what
-/// was
-/// on disk a second before.
+/// was on disk a second before. The sharer stands still between two looks, so that no machine is
+/// too fast, and no test too slow, for a kill to meet the transfer.
 /// </summary>
+[Collection(EndToEndCollection.Name)]
 public sealed class KillTests
 {
     private const int Seed = 20;
@@ -71,7 +72,7 @@ public sealed class KillTests
         foreach (var moment in moments)
         {
             isReceiver = !isReceiver;
-            if (!await watch.Reached(bob, moment))
+            if (!await watch.Reached(alice, bob, moment))
             {
                 break;
             }
@@ -146,15 +147,23 @@ public sealed class KillTests
         internal long Last => _seen[^1].Done;
 
         /// <summary>False: it was over before.</summary>
-        internal async Task<bool> Reached(LiveNode node, double share)
+        internal async Task<bool> Reached(LiveNode sharer, LiveNode node, double share)
         {
+            sharer.Signal("STOP");
             var now = await node.Until(
                 "/transfers/1",
                 ContractJson.Default.Transfer,
                 now =>
                 {
                     _seen.Add((Stopwatch.GetTimestamp(), now.Done));
-                    return now.Done >= now.Total * share || now.State == "done";
+                    var isReached = now.Done >= now.Total * share || now.State == "done";
+                    sharer.Signal("CONT");
+                    if (!isReached)
+                    {
+                        sharer.Signal("STOP");
+                    }
+
+                    return isReached;
                 }
             );
             return now.State != "done";

@@ -3,6 +3,7 @@ using Xunit;
 namespace FriendNet.Tests.EndToEnd;
 
 /// <summary>The README's walk with real daemons: two homes, invite, share, search, get.</summary>
+[Collection(EndToEndCollection.Name)]
 public sealed class MainJobTests
 {
     [Fact]

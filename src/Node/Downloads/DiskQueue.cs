@@ -1,13 +1,21 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Transfers;
 
 namespace FriendNet.Node.Downloads;
 
-/// <summary>A verified slice in a block, to be written.</summary>
-internal readonly record struct WriteJob(FetchSink Sink, int Index, int At, int Count);
+/// <summary>A whole slice in a block, to be checked and written.</summary>
+internal readonly record struct WriteJob(
+    FetchSink Sink,
+    int Index,
+    int At,
+    int Count,
+    Hash256[] Proof
+);
 
 /// <summary>
-/// Verified slices on their way to disk, and the threads that write them: two, so that one waits
-/// for the disk or makes a file while the other does the same. What is queued is bounded by what
+/// Slices on their way to disk, and the threads that check and write them: two, so that one
+/// hashes while the other waits for the disk or makes a file. What is queued is bounded by what
 /// is asked for; the bound here only guards against a bug.
 /// </summary>
 internal sealed class DiskQueue : IDisposable
@@ -55,6 +63,7 @@ internal sealed class DiskQueue : IDisposable
 
     private void Run()
     {
+        var check = new SliceCheck();
         while (true)
         {
             _ready.Wait();
@@ -66,7 +75,7 @@ internal sealed class DiskQueue : IDisposable
             }
 
             _room.Release();
-            job.Sink?.Write(job);
+            job.Sink?.Write(job, check);
         }
     }
 }

@@ -9,8 +9,8 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Node.Downloads;
 
 /// <summary>
-/// Takes the answer to one fetch: bytes are decrypted into its block, hashed by the reader while
-/// they are in the cache, and written by the disk queue. Ends exactly once, after the last write.
+/// Takes the answer to one fetch: bytes are decrypted into its block by the link's reader, then
+/// checked and written by the disk queue. Ends exactly once, after the last write.
 /// </summary>
 internal sealed class FetchSink : IStreamSink
 {
@@ -19,7 +19,8 @@ internal sealed class FetchSink : IStreamSink
     private readonly FetchWork _work;
     private readonly Effect.Fetch _fetch;
     private readonly Download _download;
-    private readonly AnswerCheck _check;
+    private readonly IReadOnlyList<RunOfContent> _asked;
+    private readonly AnswerCheck _answer;
     private Block? _block;
     private int _sliceAt;
     private int _at;
@@ -37,7 +38,7 @@ internal sealed class FetchSink : IStreamSink
     )
     {
         (_work, _fetch, _download) = (work, fetch, download);
-        _check = new(asked);
+        (_asked, _answer) = (asked, new(asked));
     }
 
     /// <summary>Empty: nothing more is wanted of this stream; drop the bytes.</summary>
@@ -45,7 +46,7 @@ internal sealed class FetchSink : IStreamSink
     {
         using (_gate.EnterScope())
         {
-            if (!_isOver && bytes <= _check.Remaining)
+            if (!_isOver && bytes <= _answer.Remaining)
             {
                 _isReading = true;
                 _block ??= _work.Blocks.Rent();
@@ -59,20 +60,13 @@ internal sealed class FetchSink : IStreamSink
 
     public void DataReceived(int bytes)
     {
-        var (index, at) = (_check.Index, _at);
-        var step = _check.Data(_block!.Span.Slice(at, bytes));
+        var index = _answer.Index;
         _at += bytes;
-        if (step == AnswerStep.Verified)
+        if (_answer.Data(bytes) == AnswerStep.Whole)
         {
             Interlocked.Increment(ref _holders);
-            _work.Disk.Add(new(this, index, _sliceAt, _at - _sliceAt));
+            _work.Disk.Add(new(this, index, _sliceAt, _at - _sliceAt, _answer.Proof));
             _sliceAt = _at;
-        }
-        else if (step == AnswerStep.Corrupt)
-        {
-            _sliceAt = _at;
-            Report(index, SliceFailure.Corrupt);
-            _work.AskLeaves(_fetch, index, _check.AskLeaves());
         }
 
         Tell();
@@ -91,8 +85,8 @@ internal sealed class FetchSink : IStreamSink
     {
         if (_isOver)
             return;
-        var index = _check.Index;
-        switch (_check.Header(body))
+        var index = _answer.Index;
+        switch (_answer.Header(body))
         {
             case AnswerStep.NotFound:
                 Report(index, SliceFailure.NotFound);
@@ -125,13 +119,28 @@ internal sealed class FetchSink : IStreamSink
         Release();
     }
 
-    /// <summary>By a thread of the disk queue.</summary>
-    internal void Write(WriteJob job)
+    /// <summary>By a thread of the disk queue: what is verified is written.</summary>
+    internal void Write(WriteJob job, SliceCheck check)
     {
-        var slice = _fetch.Slices[job.Index];
+        var run = _asked[job.Index];
+        if (check.IsGood(run, _block!.Span.Slice(job.At, job.Count), job.Proof))
+        {
+            Store(job);
+        }
+        else
+        {
+            Report(job.Index, SliceFailure.Corrupt);
+            _work.AskLeaves(_fetch, job.Index, check.AskLeaves(run, job.Proof));
+        }
+
+        Release();
+    }
+
+    private void Store(WriteJob job)
+    {
         try
         {
-            _download.Write(slice, _fetch.Link, _block!, job.At, job.Count);
+            _download.Write(_fetch.Slices[job.Index], _fetch.Link, _block!, job.At, job.Count);
             _work.Report(new Input.SliceStored(_fetch.Id, job.Index));
         }
         catch (DiskException e)
@@ -140,8 +149,6 @@ internal sealed class FetchSink : IStreamSink
                 _work.DiskFailed(_download, e.Message);
             Report(job.Index, SliceFailure.DiskFailed);
         }
-
-        Release();
     }
 
     // The link may break between space and bytes.

@@ -24,11 +24,11 @@ public sealed class ServerTests
         using var alice = new SharingSide(("large", _large), ("d/small", _small));
         using var bob = new Side("Bob");
         RunOfContent[] asked = [Run(alice, "d/small", 0), Run(alice, "large", 3)];
-        Check(asked, Ask(bob, alice, asked), AnswerStep.Verified);
+        Check(asked, Ask(bob, alice, asked), AnswerStep.Whole);
         for (var run = 0; run < 3; run++)
         {
             asked = [Run(alice, "large", run)];
-            Check(asked, Ask(bob, alice, asked), AnswerStep.Verified);
+            Check(asked, Ask(bob, alice, asked), AnswerStep.Whole);
         }
     }
 
@@ -52,7 +52,7 @@ public sealed class ServerTests
         using var bob = new Side("Bob");
         RunOfContent[] first = [Run(alice, "large", 0)];
         RunOfContent[] second = [Run(alice, "large", 1)];
-        Check(first, Ask(bob, alice, first), AnswerStep.Verified);
+        Check(first, Ask(bob, alice, first), AnswerStep.Whole);
         using (var file = File.OpenWrite(Path.Join(alice.Home.Share, "large")))
         {
             file.Position = Mib;
@@ -153,10 +153,20 @@ public sealed class ServerTests
     private static void Check(RunOfContent[] asked, Collected answer, AnswerStep each)
     {
         var check = new AnswerCheck(asked);
+        var slices = new SliceCheck();
+        List<byte> whole = [];
         List<AnswerStep> steps = [];
         foreach (var (isPart, bytes) in answer.Pieces)
         {
-            var step = isPart ? check.Header(bytes) : check.Data(bytes);
+            var run = asked[Math.Min(check.Index, asked.Length - 1)];
+            var step = isPart ? check.Header(bytes) : check.Data(bytes.Length);
+            whole.AddRange(isPart ? [] : bytes);
+            if (step == AnswerStep.Whole)
+            {
+                Assert.True(slices.IsGood(run, CollectionsMarshal.AsSpan(whole), check.Proof));
+                whole.Clear();
+            }
+
             if (step != AnswerStep.More)
                 steps.Add(step);
         }

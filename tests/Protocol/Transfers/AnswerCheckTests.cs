@@ -33,15 +33,17 @@ public sealed class AnswerCheckTests
             while (bytes.Length > 0)
             {
                 var count = Math.Min(bytes.Length, random.Next(1, 70_000));
-                var step = check.Data(bytes[..count]);
+                var step = check.Data(count);
                 bytes = bytes[count..];
-                Assert.Equal(bytes.Length == 0 ? AnswerStep.Verified : AnswerStep.More, step);
+                Assert.Equal(bytes.Length == 0 ? AnswerStep.Whole : AnswerStep.More, step);
             }
+
+            Assert.True(new SliceCheck().IsGood(new(_id, run), BytesOf(run), check.Proof));
         }
 
         Assert.True(check.IsComplete);
         Assert.Equal(AnswerStep.Malformed, check.Header(HeaderOf(0)));
-        Assert.Equal(AnswerStep.Malformed, check.Data(new byte[1]));
+        Assert.Equal(AnswerStep.Malformed, check.Data(1));
     }
 
     [Theory]
@@ -52,10 +54,10 @@ public sealed class AnswerCheckTests
     {
         var bytes = BytesOf(1).ToArray();
         bytes[(leaf * MerkleTree.LeafBytes) + 5] ^= 4;
-        var check = new AnswerCheck([new(_id, 1)]);
-        check.Header(HeaderOf(1));
-        Assert.Equal(AnswerStep.Corrupt, check.Data(bytes));
-        var question = check.AskLeaves();
+        var run = new RunOfContent(_id, 1);
+        var check = new SliceCheck();
+        Assert.False(check.IsGood(run, bytes, ProofOf(1)));
+        var question = check.AskLeaves(run, ProofOf(1));
         var hasher = Hashed(1);
         var leaves = MemoryMarshal.AsBytes(hasher.Leaves).ToArray();
         Assert.Equal(64 + leaf, question.FirstBadLeaf(leaves));
@@ -66,26 +68,22 @@ public sealed class AnswerCheckTests
     }
 
     [Fact]
-    public void A_wrong_proof_a_wrong_run_and_a_wrong_length_are_corrupt()
+    public void A_wrong_proof_a_wrong_run_and_a_wrong_length_are_found()
     {
-        var header = SliceHeader.Parser.ParseFrom(HeaderOf(1));
-        var proof = header.Proof.ToByteArray();
-        proof[3] ^= 1;
-        header.Proof = ByteString.CopyFrom(proof);
+        var wrong = ProofOf(1);
+        MemoryMarshal.AsBytes(wrong.AsSpan())[3] ^= 1;
         foreach (
-            var (id, run, sent, head) in (ValueTuple<ContentId, int, int, byte[]>[])
+            var (id, run, sent, proof) in (ValueTuple<ContentId, int, int, Hash256[]>[])
                 [
-                    (_id, 1, 1, header.ToByteArray()),
-                    (_id, 1, 0, HeaderOf(1)),
-                    (_id, 1, 1, HeaderOf(0)),
+                    (_id, 1, 1, wrong),
+                    (_id, 1, 0, ProofOf(1)),
+                    (_id, 1, 1, ProofOf(0)),
                     (_id, 1, 1, []),
-                    (_id with { Length = _id.Length - 1 }, 1, 0, HeaderOf(1)),
+                    (_id with { Length = _id.Length - 1 }, 1, 0, ProofOf(1)),
                 ]
         )
         {
-            var check = new AnswerCheck([new(id, run)]);
-            Assert.Equal(AnswerStep.More, check.Header(head));
-            Assert.Equal(AnswerStep.Corrupt, check.Data(BytesOf(sent)));
+            Assert.False(new SliceCheck().IsGood(new(id, run), BytesOf(sent), proof));
         }
     }
 
@@ -93,13 +91,13 @@ public sealed class AnswerCheckTests
     public void What_is_no_answer_is_malformed()
     {
         var check = new AnswerCheck([new(_id, 0), new(_id, 1)]);
-        Assert.Equal(AnswerStep.Malformed, check.Data(new byte[1]));
+        Assert.Equal(AnswerStep.Malformed, check.Data(1));
         Assert.Equal(AnswerStep.Malformed, check.Header([0xFF, 0xFF, 0xFF]));
         Assert.Equal(AnswerStep.Malformed, check.Header(new byte[5000]));
         Assert.Equal(AnswerStep.Malformed, check.Header([0x08, 0x09]));
         Assert.Equal(AnswerStep.More, check.Header(HeaderOf(0)));
         Assert.Equal(AnswerStep.Malformed, check.Header(HeaderOf(0)));
-        Assert.Equal(AnswerStep.Malformed, check.Data(new byte[MerkleTree.RunBytes + 1]));
+        Assert.Equal(AnswerStep.Malformed, check.Data(MerkleTree.RunBytes + 1));
     }
 
     [Fact]
@@ -112,7 +110,8 @@ public sealed class AnswerCheckTests
         Assert.Equal(AnswerStep.SourceFailed, check.Header(status.ToByteArray()));
         Assert.Equal(2, check.Index);
         check.Header(HeaderOf(3));
-        Assert.Equal(AnswerStep.Verified, check.Data(BytesOf(3)));
+        Assert.Equal(AnswerStep.Whole, check.Data(BytesOf(3).Length));
+        Assert.Equal(ProofOf(3), check.Proof);
     }
 
     [Fact]
@@ -139,11 +138,16 @@ public sealed class AnswerCheckTests
         return hasher;
     }
 
-    private byte[] HeaderOf(int run)
+    private Hash256[] ProofOf(int run)
     {
         var proof = new Hash256[_tree.ProofCount];
         _tree.Prove(run, proof);
-        var bytes = MemoryMarshal.AsBytes<Hash256>(proof);
+        return proof;
+    }
+
+    private byte[] HeaderOf(int run)
+    {
+        var bytes = MemoryMarshal.AsBytes<Hash256>(ProofOf(run));
         return new SliceHeader { Proof = ByteString.CopyFrom(bytes) }.ToByteArray();
     }
 }
