@@ -20,7 +20,7 @@ public sealed class SystemClock
         : this(() => DateTimeOffset.UtcNow, SinceNow()) { }
 
     /// <param name="elapsed">Never runs backwards, whatever the wall clock does.</param>
-    internal SystemClock(Func<DateTimeOffset> wall, Func<TimeSpan> elapsed)
+    public SystemClock(Func<DateTimeOffset> wall, Func<TimeSpan> elapsed)
     {
         (_wall, _elapsed) = (wall, elapsed);
         _base = WallMicroseconds() - ElapsedMicroseconds();
