@@ -34,7 +34,7 @@ public sealed class StallTests
         world.Download(1, ScriptedWorld.File(1, 1000L * Mib));
         world.Download(2, ScriptedWorld.File(2, Mib));
         world.Run(20);
-        Assert.Contains("No friend offers it", Assert.Single(world.Waits), Ordinal);
+        Assert.Contains("Nobody offers it", Assert.Single(world.Waits), Ordinal);
         world.Offers = (transfer, _) => [Friend(transfer.Value == 1 ? 1 : 2)];
         world.Input(new Input.CatalogHeld(Friend(2), default));
         world.Run(5);
