@@ -92,7 +92,7 @@ public sealed class StallTests
         world.Link(1, 1).Fail = _ => SliceFailure.Corrupt;
         world.Download(1, ScriptedWorld.File(1, 5L * Mib));
         world.Run(100);
-        Assert.Contains("not connected", Assert.Single(world.Waits), Ordinal);
+        Assert.Contains("not in reach", Assert.Single(world.Waits), Ordinal);
     }
 
     private const StringComparison Ordinal = StringComparison.Ordinal;
