@@ -4,6 +4,7 @@ using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
+#pragma warning disable CA1822 // Until its features land.
 namespace FriendNet.Protocol.Circles;
 
 /// <summary>
