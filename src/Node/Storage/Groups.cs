@@ -36,7 +36,9 @@ public sealed class Groups
 
     public bool IsFull => _all.Count >= Limits.GroupsMax;
 
-    public static bool IsName(string name) => CardName.IsValid(Encoding.UTF8.GetBytes(name));
+    public static bool IsName(string name) =>
+        Encoding.UTF8.GetByteCount(name) <= Limits.GroupNameBytesMax
+        && CardName.IsValid(Encoding.UTF8.GetBytes(name));
 
     public Group? Find(int id) => _all.GetValueOrDefault(id);
 

@@ -108,9 +108,6 @@ public static class Limits
     /// <summary>Friends of one node: the veil tag costs one HMAC a friend.</summary>
     public const int FriendsMax = 1_000;
 
-    /// <summary>Groups of friends of one node: more are a list, not groups.</summary>
-    public const int GroupsMax = 256;
-
     /// <summary>Open invitations of one node.</summary>
     public const int InvitationsMax = 1_000;
 
