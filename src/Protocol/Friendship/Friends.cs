@@ -28,24 +28,21 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     private readonly Dictionary<LinkId, FriendState> _links = [];
     private List<string> _own = [];
     private int _dialing;
+    private Instant? _deadline;
+    private bool _isStale;
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
     public Instant? Deadline
     {
         get
         {
-            var first = _friends.Values.Min(friend => friend.RememberAt);
-            if (_dialing >= Limits.DialsMax)
+            // Asked for after every input, most of which concern no dial: looked for once.
+            if (_isStale)
             {
-                return first;
+                (_deadline, _isStale) = (Earliest(), false);
             }
 
-            foreach (var friend in _friends.Values.Where(friend => friend.Waits))
-            {
-                first = first is null || friend.RetryAt < first ? friend.RetryAt : first;
-            }
-
-            return first;
+            return _deadline;
         }
     }
 
@@ -62,6 +59,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     /// </summary>
     public void HandleKnown(FriendId friend, IReadOnlyList<string> addresses, Instant now)
     {
+        _isStale = true;
         if (!_friends.TryGetValue(friend, out var state))
         {
             _friends.Add(friend, state = new FriendState(friend));
@@ -84,6 +82,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             return;
         }
 
+        _isStale = true;
         EndDial(state);
         if (state.Link is { } link)
         {
@@ -107,6 +106,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             return false;
         }
 
+        _isStale = true;
         if (opened.Dialed)
         {
             EndDial(state);
@@ -145,6 +145,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             return;
         }
 
+        _isStale = true;
         state.Failures = now - open.Since >= Lasting ? 0 : state.Failures + 1;
         state.Link = null;
         state.RetryAt = now + Backoff.After(state.Failures, entropy);
@@ -154,6 +155,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     {
         if (_friends.TryGetValue(friend, out var state))
         {
+            _isStale = true;
             EndDial(state);
             state.Failures++;
             state.RetryAt = now + Backoff.After(state.Failures, entropy);
@@ -173,7 +175,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             return;
         }
 
-        _own = own;
+        (_own, _isStale) = (own, true);
         foreach (var (link, _) in _links)
         {
             Tell(link);
@@ -207,6 +209,12 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     /// <summary>Dials those whose time has come.</summary>
     public void Poll(Instant now)
     {
+        if (!(Deadline <= now))
+        {
+            return;
+        }
+
+        _isStale = true;
         foreach (var friend in _friends.Values.Where(friend => friend.RememberAt <= now))
         {
             Remember(friend, now);
@@ -230,6 +238,22 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
         }
     }
 
+    private Instant? Earliest()
+    {
+        Instant? first = null;
+        foreach (var friend in _friends.Values)
+        {
+            if (friend.RememberAt is { } due && (first is null || due < first))
+                first = due;
+            if (_dialing >= Limits.DialsMax || !friend.Waits)
+                continue;
+            if (first is null || friend.RetryAt < first)
+                first = friend.RetryAt;
+        }
+
+        return first;
+    }
+
     /// <summary>
     /// The same side dials again only when it lost the old link: the newer stays. Both dialed:
     /// within the time a dial may take it is a crossing, and both ends keep the smaller id's;
@@ -245,6 +269,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
         var learned = FriendState.Check(addresses);
         if (learned.Count > 0 && !learned.SequenceEqual(state.Addresses))
         {
+            _isStale = true;
             state.Addresses = learned;
             // Each costs a durable write: a friend that tells others all the time has to wait.
             state.RememberAt = state.Remembered is { } last ? last + RememberPause : now;
