@@ -4,7 +4,7 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Protocol.Events;
 
 /// <summary>What may happen to a node. Wire input is already checked (Protocol/Wire).</summary>
-public abstract record Input
+public abstract partial record Input
 {
     private Input() { }
 
@@ -52,12 +52,12 @@ public abstract record Input
     public sealed record DownloadCancelled(TransferId Transfer) : Input;
 
     /// <summary>
-    /// Which friends offer this content, answering <see cref="Effect.FindSources"/>.
+    /// Who offers this content, answering <see cref="Effect.FindSources"/>.
     /// </summary>
     public sealed record SourcesFound(
         TransferId Transfer,
         int File,
-        IReadOnlyList<FriendId> Friends
+        IReadOnlyList<SourceId> Sources
     ) : Input;
 
     /// <summary>One slice of a fetch is verified and written (not yet synced).</summary>
