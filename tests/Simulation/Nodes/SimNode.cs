@@ -203,8 +203,13 @@ internal sealed class SimNode
     {
         if (IsUp)
             return;
-        var self = IdOf(_world, Number);
-        _engine = new NodeEngine(self, new Seeds(_world.Settings.Seed, Purpose.Engine, Number));
+        var settings = new EngineSettings
+        {
+            Horizon = _world.Settings.Horizon,
+            ReadHead = _world.Heads.Read,
+        };
+        var chance = new Seeds(_world.Settings.Seed, Purpose.Engine, Number);
+        _engine = new NodeEngine(IdOf(_world, Number), chance, settings);
         Catalogs.Start();
         foreach (var friend in _world.Graph.Friends(Number))
         {

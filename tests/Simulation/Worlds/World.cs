@@ -42,6 +42,8 @@ internal sealed class World
 
     internal Library Library { get; } = new();
 
+    internal HeadMemo Heads { get; } = new();
+
     internal Invariants Checks { get; }
 
     internal long Now { get; private set; }
