@@ -78,9 +78,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     public void HandleRemoved(FriendId friend, Instant now)
     {
         if (!_friends.Remove(friend, out var state))
-        {
             return;
-        }
 
         _isStale = true;
         EndDial(state);
@@ -141,9 +139,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     public void HandleLinkClosed(LinkId link, Instant now)
     {
         if (!_links.Remove(link, out var state) || state.Link is not { } open)
-        {
             return;
-        }
 
         _isStale = true;
         state.Failures = now - open.Since >= Lasting ? 0 : state.Failures + 1;
@@ -171,9 +167,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     {
         var own = FriendState.Check(addresses);
         if (own.SequenceEqual(_own))
-        {
             return;
-        }
 
         (_own, _isStale) = (own, true);
         foreach (var (link, _) in _links)
@@ -210,9 +204,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     public void Poll(Instant now)
     {
         if (!(Deadline <= now))
-        {
             return;
-        }
 
         _isStale = true;
         foreach (var friend in _friends.Values.Where(friend => friend.RememberAt <= now))
@@ -221,9 +213,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
         }
 
         if (_dialing >= Limits.DialsMax)
-        {
             return;
-        }
 
         var due = _friends
             .Values.Where(friend => friend.Waits && friend.RetryAt <= now)
@@ -289,9 +279,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     private void Tell(LinkId link)
     {
         if (_own.Count == 0)
-        {
             return;
-        }
 
         var addresses = new Addresses();
         addresses.Address.AddRange(_own);

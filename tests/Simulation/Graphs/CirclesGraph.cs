@@ -5,7 +5,7 @@ namespace FriendNet.Simulation.Graphs;
 /// <summary>
 /// Makes a graph of overlapping circles of friends, a relaxed caveman graph: each person is in
 /// r = max(1, ⌊1/C⌋) groups of K/r + 1, all befriended within; then each edge's end moves to a
-/// random person with the probability 1 − ∛(C·r). The mean degree is near K, the clustering near C.
+/// random person with the probability 1 − ∛(C·r). Mean degree and clustering come near K and C.
 /// </summary>
 internal static class CirclesGraph
 {

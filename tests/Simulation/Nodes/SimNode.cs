@@ -148,7 +148,7 @@ internal sealed class SimNode
         Take(new Input.LinkClosed(id, why));
     }
 
-    /// <summary>Memory and links are gone at once; others notice by silence only if told so.</summary>
+    /// <summary>Memory and links are gone at once; others notice if they are told.</summary>
     internal void Crash(bool tell)
     {
         _engine = null;

@@ -75,7 +75,7 @@ internal sealed class World
         Now = until;
     }
 
-    /// <summary>Runs until nothing but idling has happened for so long. False: it never ended.</summary>
+    /// <summary>Until nothing but idling happened for so long. False: it never ended.</summary>
     internal bool RunUntilQuiet(long quiet, long most)
     {
         var end = Now + most;
@@ -89,7 +89,7 @@ internal sealed class World
         return false;
     }
 
-    /// <summary>Of all that happened to all nodes, in order: equal worlds have equal hashes.</summary>
+    /// <summary>Of all that happened, in order: equal worlds have equal hashes.</summary>
     internal string TraceHash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
