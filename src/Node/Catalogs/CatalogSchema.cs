@@ -10,7 +10,11 @@ internal static class CatalogSchema
     /// A friend's top folder stands under parent -no. file.leaf = 256 × friend.no + first byte of
     /// the entry's key; tags are the first 8 bytes of ids. The words of a file or folder are all
     /// names of its path, a folder's own apart from those above it; they are looked up, never
-    /// shown, so nothing but the index is kept.
+    /// shown, so nothing but the index is kept. From version 3 on a row of friend with circle=1 is
+    /// a circle catalog, its id being "circle:" and the pseudonym that first brought it;
+    /// pseudonyms of one root share it. partial: it is being changed, so its tree is not to be
+    /// believed. offer: who tells which head. piece: the last deltas as they came. counter: ids
+    /// are never given twice.
     /// </summary>
     internal static readonly string[] Versions =
     [
@@ -50,6 +54,24 @@ internal static class CatalogSchema
               FROM folder JOIN path ON folder.parent=path.id)
             UPDATE friend SET folder_bytes=(
               SELECT ifnull(sum(bytes), 0) FROM path WHERE path.friend=friend.no);
+            """,
+        """
+            ALTER TABLE friend ADD COLUMN circle INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE friend ADD COLUMN partial INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE pseudonym(
+              id BLOB PRIMARY KEY, head BLOB NOT NULL, catalog INTEGER NOT NULL,
+              sponsor TEXT NOT NULL, encoded INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE INDEX pseudonym_catalog ON pseudonym(catalog);
+            CREATE TABLE offer(
+              friend TEXT NOT NULL, pseudonym BLOB NOT NULL, hops INTEGER NOT NULL,
+              head BLOB NOT NULL, PRIMARY KEY(friend, pseudonym)) WITHOUT ROWID;
+            CREATE TABLE piece(
+              catalog INTEGER NOT NULL, at INTEGER NOT NULL, came INTEGER NOT NULL,
+              went INTEGER NOT NULL, bytes BLOB NOT NULL,
+              PRIMARY KEY(catalog, at)) WITHOUT ROWID;
+            CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+            DROP INDEX file_tag;
+            CREATE INDEX file_tag ON file(tag, leaf);
             """,
     ];
 }

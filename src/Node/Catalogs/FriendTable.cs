@@ -25,7 +25,10 @@ internal static class FriendTable
         var held = new List<HeldCatalog>();
         using var list = new Statement(
             connection,
-            "SELECT id, root, entries, bytes, applied, seen FROM friend ORDER BY no"
+            """
+            SELECT id, root, entries, bytes, applied, seen FROM friend
+            WHERE circle=0 ORDER BY no
+            """
         );
         while (list.Step())
         {

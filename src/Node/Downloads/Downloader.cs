@@ -77,7 +77,7 @@ public sealed partial class Downloader : IDisposable
                 _table.Explain(waiting, waits.Why);
                 break;
             case Effect.Blame blame:
-                _log($"Friend {blame.Friend} sent wrong bytes and is not asked for this again.");
+                _log($"{blame.Source} sent wrong bytes and is not asked for this again.");
                 break;
         }
     }

@@ -110,13 +110,13 @@ internal sealed class EffectSwitch(
 
     private void Find(Effect.FindSources find)
     {
-        IReadOnlyList<FriendId> sources = downloads.ContentOf(find.Transfer, find.File) is { } id
-            ? _browse.SourcesOf(id)
+        IReadOnlyList<SourceId> sources = downloads.ContentOf(find.Transfer, find.File) is { } id
+            ? [.. _browse.SourcesOf(id).Select(SourceId.Of)]
             : [];
         Found(find, sources);
     }
 
-    private void Found(Effect.FindSources find, IReadOnlyList<FriendId> sources) =>
+    private void Found(Effect.FindSources find, IReadOnlyList<SourceId> sources) =>
         post(new Input.SourcesFound(find.Transfer, find.File, sources));
 
     private void NotAsked(Effect.SyncCatalog sync) =>

@@ -231,9 +231,15 @@ public sealed class RunningNode : IDisposable
         }
     }
 
-    private FileLocation? Find(FriendId friend, ContentId id)
+    private FileLocation? Find(FriendId? friend, ContentId id)
     {
-        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(friend), out var location);
+        // Nothing is shown to the circle yet.
+        if (friend is not { } one)
+        {
+            return null;
+        }
+
+        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(one), out var location);
         return location;
     }
 }

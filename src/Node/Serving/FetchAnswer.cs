@@ -11,8 +11,11 @@ using Google.Protobuf;
 
 namespace FriendNet.Node.Serving;
 
-/// <summary>A content among those that a friend may see; null: not there, or not for it.</summary>
-public delegate FileLocation? FindContent(FriendId friend, ContentId id);
+/// <summary>A content among those that who asks may see; null: not there, or not for it.</summary>
+/// <param name="friend">
+/// Null: somebody of the circle, the least that anybody is; who is forgotten fails closed.
+/// </param>
+public delegate FileLocation? FindContent(FriendId? friend, ContentId id);
 
 /// <summary>
 /// Reads what one friend asks for and puts it into its answer: large runs in a block each, small
@@ -20,7 +23,7 @@ public delegate FileLocation? FindContent(FriendId friend, ContentId id);
 /// </summary>
 /// <param name="changed">Told of a file that is not what was hashed, to be looked at again.</param>
 internal sealed class FetchAnswer(
-    FriendId friend,
+    FriendId? friend,
     FindContent find,
     BlockPool blocks,
     Action<FileLocation> changed

@@ -55,7 +55,7 @@ public sealed class Server : IDisposable
             LinkClosed(link);
     }
 
-    private void Add(LinkId link, StreamId stream, FriendId friend, Protocol.Wire.Request request)
+    private void Add(LinkId link, StreamId stream, FriendId? friend, Protocol.Wire.Request request)
     {
         if (_begin(link, stream) is not { } answer)
             return;

@@ -12,7 +12,9 @@ internal sealed class StateFile : IDisposable
 {
     /// <summary>
     /// Secrets are sealed by the identity's storage key. accepted: the highest timestamp taken
-    /// from the friend, by its clock, and accepted_at: when, by ours.
+    /// from the friend, by its clock, and accepted_at: when, by ours. A pseudonym's seed is NULL
+    /// once erased; head is the last one signed, whose version counts; retired: when another took
+    /// its place.
     /// </summary>
     private static readonly string[] Schema =
     [
@@ -45,6 +47,14 @@ internal sealed class StateFile : IDisposable
                 name TEXT NOT NULL UNIQUE,
                 path TEXT NOT NULL,
                 friends TEXT
+            ) STRICT;
+            """,
+        """
+            CREATE TABLE pseudonyms(
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                seed BLOB,
+                head BLOB,
+                retired INTEGER
             ) STRICT;
             """,
     ];

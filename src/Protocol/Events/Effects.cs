@@ -36,19 +36,21 @@ public abstract record Effect
         CatalogRequest Request
     ) : Effect;
 
-    /// <summary>Answer a friend's fetch on that stream, as far as the friend may see it.</summary>
+    /// <summary>Answer a fetch on that stream, as far as who asks may see it.</summary>
+    /// <param name="Friend">Null: somebody of the circle, over a path.</param>
     public sealed record ServeFetch(
         LinkId Link,
         StreamId Stream,
-        FriendId Friend,
+        FriendId? Friend,
         FetchRequest Request
     ) : Effect;
 
-    /// <summary>Answer a friend's question for leaf hashes on that stream.</summary>
+    /// <summary>Answer a question for leaf hashes on that stream.</summary>
+    /// <param name="Friend">Null: somebody of the circle, over a path.</param>
     public sealed record ServeLeaves(
         LinkId Link,
         StreamId Stream,
-        FriendId Friend,
+        FriendId? Friend,
         LeavesRequest Request
     ) : Effect;
 
@@ -72,9 +74,9 @@ public abstract record Effect
     public sealed record CancelFetch(FetchId Id) : Effect;
 
     /// <summary>
-    /// For people: this friend, over this link, sent a run that is not the file's.
+    /// For people: this source, over this link, sent a run that is not the file's.
     /// </summary>
-    public sealed record Blame(TransferId Transfer, Slice Slice, LinkId Link, FriendId Friend)
+    public sealed record Blame(TransferId Transfer, Slice Slice, LinkId Link, SourceId Source)
         : Effect;
 
     /// <summary>All slices of all files are stored: sync, put in place.</summary>
@@ -85,6 +87,6 @@ public abstract record Effect
     {
         /// <summary>The one reason that time alone does not mend.</summary>
         public const string WrongData =
-            "Every friend who offers the rest sent wrong data; resume it to ask them again.";
+            "All who offer the rest sent wrong data; resume it to ask them again.";
     }
 }

@@ -52,12 +52,12 @@ public abstract record Input
     public sealed record DownloadCancelled(TransferId Transfer) : Input;
 
     /// <summary>
-    /// Which friends offer this content, answering <see cref="Effect.FindSources"/>.
+    /// Who offers this content, answering <see cref="Effect.FindSources"/>.
     /// </summary>
     public sealed record SourcesFound(
         TransferId Transfer,
         int File,
-        IReadOnlyList<FriendId> Friends
+        IReadOnlyList<SourceId> Sources
     ) : Input;
 
     /// <summary>One slice of a fetch is verified and written (not yet synced).</summary>

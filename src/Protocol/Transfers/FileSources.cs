@@ -3,7 +3,7 @@ using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Protocol.Transfers;
 
-/// <summary>Whether a friend can be asked for a file.</summary>
+/// <summary>Whether a source can be asked for a file.</summary>
 internal enum Offer
 {
     Yes,
@@ -28,10 +28,10 @@ internal sealed class FileSources
 
     /// <summary>Beside a set's number: taken over from another file, not looked up.</summary>
     private const int Guess = 1 << 30;
-    private readonly FriendSets _sets = new();
+    private readonly SourceSets _sets = new();
     private readonly int[] _set;
-    private readonly HashSet<FriendId> _dropped = [];
-    private int _default = FriendSets.Empty;
+    private readonly HashSet<SourceId> _dropped = [];
+    private int _default = SourceSets.Empty;
     private int _fruitless;
 
     /// <summary>Files before it wait their turn: others are looked up first.</summary>
@@ -51,9 +51,9 @@ internal sealed class FileSources
     /// <param name="lookUp">Called if the file must be looked up now.</param>
     internal Offer Of(
         int file,
-        FriendId friend,
+        SourceId source,
         bool isLarge,
-        IReadOnlyDictionary<FriendId, int> linked,
+        IReadOnlyDictionary<SourceId, int> linked,
         Action<int> lookUp
     )
     {
@@ -79,49 +79,49 @@ internal sealed class FileSources
                 lookUp(file);
                 return Offer.Soon;
             default:
-                var offers = SetOf(file).Contains(friend) && !_dropped.Contains(friend);
+                var offers = SetOf(file).Contains(source) && !_dropped.Contains(source);
                 return offers ? Offer.Yes : Offer.No;
         }
     }
 
     internal void Found(
         int file,
-        IEnumerable<FriendId> friends,
-        IReadOnlyDictionary<FriendId, int> linked
+        IEnumerable<SourceId> sources,
+        IReadOnlyDictionary<SourceId, int> linked
     )
     {
         if (_set[file] != Looking)
             return;
         LookupsUnderway--;
-        _set[file] = _sets.NumberOf(friends);
+        _set[file] = _sets.NumberOf(sources);
         _fruitless = IsLinked(_set[file], linked) ? 0 : _fruitless + 1;
         if (_fruitless == 0)
             _default = _set[file];
     }
 
-    /// <summary>That friend does not deliver this file (now).</summary>
-    internal void Exclude(int file, FriendId friend)
+    /// <summary>That source does not deliver this file (now).</summary>
+    internal void Exclude(int file, SourceId source)
     {
         if (_set[file] < 0)
             return;
         var guess = _set[file] & Guess;
-        var left = _sets.Without(_set[file] & ~Guess, friend);
-        _set[file] = guess != 0 && left == FriendSets.Empty ? MustLook : left | guess;
+        var left = _sets.Without(_set[file] & ~Guess, source);
+        _set[file] = guess != 0 && left == SourceSets.Empty ? MustLook : left | guess;
     }
 
-    /// <summary>That friend lied: nothing of this transfer is asked of it again.</summary>
-    internal bool Drop(FriendId friend) => _dropped.Add(friend);
+    /// <summary>That source lied: nothing of this transfer is asked of it again.</summary>
+    internal bool Drop(SourceId source) => _dropped.Add(source);
 
     /// <summary>
     /// Forgets what leads nowhere now, so that it is looked up again, going on behind the file
     /// looked up last: files without a source must not hide those that have one.
     /// </summary>
     /// <param name="gained">Who may offer more than before.</param>
-    internal void Renew(IReadOnlyDictionary<FriendId, int> linked, FriendId? gained)
+    internal void Renew(IReadOnlyDictionary<SourceId, int> linked, SourceId? gained)
     {
         _fruitless = 0;
         _from = _lastLooked + 1 < _set.Length ? _lastLooked + 1 : 0;
-        var news = gained is { } friend && !_dropped.Contains(friend) ? gained : null;
+        var news = gained is { } source && !_dropped.Contains(source) ? gained : null;
         for (var file = 0; file < _set.Length; file++)
         {
             if (_set[file] >= 0 && (!IsLinked(_set[file] & ~Guess, linked) || Lacks(file, news)))
@@ -129,7 +129,7 @@ internal sealed class FileSources
         }
 
         if (news is { } newer && !_sets[_default].Contains(newer))
-            _default = FriendSets.Empty;
+            _default = SourceSets.Empty;
     }
 
     /// <summary>All behind were looked at: turns to those before. False: there are none.</summary>
@@ -141,14 +141,14 @@ internal sealed class FileSources
         return true;
     }
 
-    /// <summary>Whether it can be asked or looked up as soon as such a friend has room.</summary>
-    internal bool WaitsForRoom(int file, Func<FriendId, bool> isBusy)
+    /// <summary>Whether it can be asked or looked up as soon as such a source has room.</summary>
+    internal bool WaitsForRoom(int file, Func<SourceId, bool> isBusy)
     {
         if (_set[file] < 0)
             return _fruitless < Limits.SourceLookupsFruitlessMax;
-        foreach (var friend in SetOf(file))
+        foreach (var source in SetOf(file))
         {
-            if (!_dropped.Contains(friend) && isBusy(friend))
+            if (!_dropped.Contains(source) && isBusy(source))
                 return true;
         }
 
@@ -158,19 +158,22 @@ internal sealed class FileSources
     /// <summary>Whether anybody, linked or not, is known to offer that file.</summary>
     internal bool IsOffered(int file) => _set[file] >= 0 && SetOf(file).Count > 0;
 
+    /// <summary>Whether that source offers any of these files and has not lied.</summary>
+    internal bool IsWanted(SourceId source) => _sets.Knows(source) && !_dropped.Contains(source);
+
     /// <summary>Whether all who offer that file lied.</summary>
     internal bool IsOfferedByLiars(int file) =>
         IsOffered(file) && SetOf(file).All(_dropped.Contains);
 
-    private bool Lacks(int file, FriendId? friend) => friend is { } it && !SetOf(file).Contains(it);
+    private bool Lacks(int file, SourceId? source) => source is { } it && !SetOf(file).Contains(it);
 
-    private IReadOnlySet<FriendId> SetOf(int file) => _sets[_set[file] & ~Guess];
+    private IReadOnlySet<SourceId> SetOf(int file) => _sets[_set[file] & ~Guess];
 
-    private bool IsLinked(int set, IReadOnlyDictionary<FriendId, int> linked)
+    private bool IsLinked(int set, IReadOnlyDictionary<SourceId, int> linked)
     {
-        foreach (var friend in _sets[set])
+        foreach (var source in _sets[set])
         {
-            if (linked.ContainsKey(friend) && !_dropped.Contains(friend))
+            if (linked.ContainsKey(source) && !_dropped.Contains(source))
                 return true;
         }
 

@@ -5,27 +5,27 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>
-/// Picks the next runs that a friend offers, in order. Each friend has a place of its own, before
+/// Picks the next runs that a source offers, in order. Each source has a place of its own, before
 /// which nothing is left for it, so that picking costs what is picked.
 /// </summary>
 internal sealed class InOrderPicker(RunMap map, RunBits taken)
 {
-    private readonly Dictionary<FriendId, int> _places = [];
+    private readonly Dictionary<SourceId, int> _places = [];
 
     /// <summary>Takes up to one fetch's worth of runs; none if nothing can be asked now.</summary>
     internal List<Slice> Take(
-        FriendId friend,
+        SourceId source,
         IReadOnlyList<WantedFile> files,
-        Func<int, FriendId, Offer> offerOf
+        Func<int, SourceId, Offer> offerOf
     )
     {
         List<Slice> slices = [];
         var (bytes, file, place) = (0, 0, -1);
-        var run = taken.NextClear(_places.GetValueOrDefault(friend));
+        var run = taken.NextClear(_places.GetValueOrDefault(source));
         while (run < taken.Count && slices.Count < Limits.FetchSlicesMax)
         {
             file = map.FileOf(run, file);
-            var offer = offerOf(file, friend);
+            var offer = offerOf(file, source);
             if (offer == Offer.Yes)
             {
                 var slice = new Slice(file, run - map.First(file));
@@ -45,7 +45,7 @@ internal sealed class InOrderPicker(RunMap map, RunBits taken)
             run = taken.NextClear(offer == Offer.Yes ? run : map.First(file + 1));
         }
 
-        _places[friend] = place >= 0 ? place : run;
+        _places[source] = place >= 0 ? place : run;
         return slices;
     }
 
@@ -56,10 +56,10 @@ internal sealed class InOrderPicker(RunMap map, RunBits taken)
             Rewind(run);
     }
 
-    /// <summary>From that run on, friends may have something that they had not.</summary>
+    /// <summary>From that run on, sources may have something that they had not.</summary>
     internal void Rewind(int run)
     {
-        foreach (var friend in _places.Keys)
-            _places[friend] = Math.Min(_places[friend], run);
+        foreach (var source in _places.Keys)
+            _places[source] = Math.Min(_places[source], run);
     }
 }

@@ -33,8 +33,8 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
     /// <param name="gained">Who may offer more than before.</param>
     internal static void RetryAll(
         List<Wanted> transfers,
-        IReadOnlyDictionary<FriendId, int> linked,
-        FriendId? gained = null
+        IReadOnlyDictionary<SourceId, int> linked,
+        SourceId? gained = null
     )
     {
         foreach (var wanted in transfers)
@@ -46,7 +46,7 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
 
     internal static void RetryDue(
         List<Wanted> transfers,
-        IReadOnlyDictionary<FriendId, int> linked,
+        IReadOnlyDictionary<SourceId, int> linked,
         Instant now
     )
     {

@@ -27,6 +27,9 @@ public sealed class Scheduler
     /// <summary>When a Tick is due; null: never.</summary>
     public Instant? Deadline { get; private set; }
 
+    /// <summary>Links that the last Tick found silent.</summary>
+    public IReadOnlyList<LinkId> Silenced => _sources.Silenced;
+
     public void Handle(Input input, Instant now)
     {
         switch (input)
@@ -35,7 +38,7 @@ public sealed class Scheduler
                 Start(download);
                 break;
             case Input.SourcesFound found when _byId.TryGetValue(found.Transfer, out var asking):
-                asking.SourcesFound(found.File, found.Friends, _sources.Linked);
+                asking.SourcesFound(found.File, found.Sources, _sources.Linked);
                 break;
             case Input.SliceStored stored:
                 // The hot one: nothing can be asked before the fetch ends.
@@ -57,14 +60,13 @@ public sealed class Scheduler
                 Remove(cancelled.Transfer);
                 break;
             case Input.LinkOpened opened:
-                _sources.Add(opened.Link, opened.Friend, now);
-                Retries.RetryAll(_transfers, _sources.Linked);
+                Add(opened.Link, SourceId.Of(opened.Friend), now);
                 break;
             case Input.LinkClosed closed:
                 _sources.Remove(closed.Link);
                 break;
             case Input.CatalogHeld held:
-                Retries.RetryAll(_transfers, _sources.Linked, held.Friend);
+                Retries.RetryAll(_transfers, _sources.Linked, SourceId.Of(held.Friend));
                 break;
             case Input.Tick:
                 _sources.CancelSilent(now);
@@ -75,6 +77,23 @@ public sealed class Scheduler
         }
 
         Ask(now);
+    }
+
+    /// <summary>A path to that source is open, and is asked as any link.</summary>
+    public void HandlePath(LinkId link, SourceId source, Instant now)
+    {
+        Add(link, source, now);
+        Ask(now);
+    }
+
+    /// <summary>Whether a running transfer could ask that source.</summary>
+    public bool Wants(SourceId source) =>
+        _transfers.Exists(wanted => wanted.Sources.IsWanted(source));
+
+    private void Add(LinkId link, SourceId source, Instant now)
+    {
+        _sources.Add(link, source, now);
+        Retries.RetryAll(_transfers, _sources.Linked);
     }
 
     private void Start(Input.Download download)
@@ -131,7 +150,7 @@ public sealed class Scheduler
             if (wanted.RetryAt is not null)
                 continue;
             var slices = wanted.Take(
-                link.Friend,
+                link.Source,
                 _sources.Linked,
                 file => _effects.Enqueue(new Effect.FindSources(wanted.Id, file))
             );

@@ -4,7 +4,7 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>A link as a source: how much is asked of it at once.</summary>
-internal sealed class SourceLink(LinkId id, FriendId friend)
+internal sealed class SourceLink(LinkId id, SourceId source)
 {
     private const int WindowMin = 2;
     private const double MarginSeconds = 0.1;
@@ -13,7 +13,7 @@ internal sealed class SourceLink(LinkId id, FriendId friend)
 
     internal LinkId Id => id;
 
-    internal FriendId Friend => friend;
+    internal SourceId Source => source;
 
     internal Dictionary<FetchId, Fetching> Fetches { get; } = [];
 

@@ -11,44 +11,48 @@ internal sealed class Sources(Queue<Effect> effects)
     private const int RestSecondsMax = 60;
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(Limits.FetchSilenceSeconds);
     private readonly Dictionary<LinkId, SourceLink> _links = [];
-    private readonly Dictionary<FriendId, int> _linked = [];
+    private readonly Dictionary<SourceId, int> _linked = [];
     private readonly Dictionary<FetchId, Fetching> _fetches = [];
     private readonly List<Slice> _missing = [];
+    private readonly List<LinkId> _silenced = [];
     private long _lastFetch;
     private long _bytesUnderway;
 
     internal IReadOnlyCollection<SourceLink> Links => _links.Values;
 
-    /// <summary>Friends with a link, and how many.</summary>
-    internal IReadOnlyDictionary<FriendId, int> Linked => _linked;
+    /// <summary>Sources with a link, and how many.</summary>
+    internal IReadOnlyDictionary<SourceId, int> Linked => _linked;
+
+    /// <summary>Links that the last <see cref="CancelSilent"/> found silent.</summary>
+    internal IReadOnlyList<LinkId> Silenced => _silenced;
 
     internal bool HasRoom => _bytesUnderway + Limits.FetchBytesMax <= Limits.FetchesBytesMax;
 
-    /// <summary>Whether that friend is linked, but can be asked nothing now.</summary>
-    internal bool IsBusy(FriendId friend, Instant now)
+    /// <summary>Whether that source is linked, but can be asked nothing now.</summary>
+    internal bool IsBusy(SourceId source, Instant now)
     {
-        if (!_linked.ContainsKey(friend))
+        if (!_linked.ContainsKey(source))
             return false;
         foreach (var link in _links.Values)
         {
-            if (HasRoom && link.Friend == friend && link.HasRoom(now))
+            if (HasRoom && link.Source == source && link.HasRoom(now))
                 return false;
         }
 
         return true;
     }
 
-    internal void Add(LinkId id, FriendId friend, Instant now)
+    internal void Add(LinkId id, SourceId source, Instant now)
     {
-        _links[id] = new(id, friend) { Heard = now };
-        _linked[friend] = _linked.GetValueOrDefault(friend) + 1;
+        _links[id] = new(id, source) { Heard = now };
+        _linked[source] = _linked.GetValueOrDefault(source) + 1;
     }
 
     /// <summary>What it owed comes back by FetchEnded.</summary>
     internal void Remove(LinkId id)
     {
-        if (_links.Remove(id, out var link) && --_linked[link.Friend] == 0)
-            _linked.Remove(link.Friend);
+        if (_links.Remove(id, out var link) && --_linked[link.Source] == 0)
+            _linked.Remove(link.Source);
     }
 
     internal void Ask(SourceLink link, Wanted wanted, List<Slice> slices, Instant now)
@@ -91,19 +95,19 @@ internal sealed class Sources(Queue<Effect> effects)
     {
         if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
             return null;
-        var (wanted, friend) = (fetch.Transfer, fetch.Link.Friend);
+        var (wanted, source) = (fetch.Transfer, fetch.Link.Source);
         if (why == SliceFailure.DiskFailed)
             return wanted;
         wanted.GiveBack(slice);
         if (why == SliceFailure.Corrupt)
         {
-            wanted.Sources.Drop(friend);
-            effects.Enqueue(new Effect.Blame(wanted.Id, slice, fetch.Link.Id, friend));
-            Cancel(wanted, friend);
+            wanted.Sources.Drop(source);
+            effects.Enqueue(new Effect.Blame(wanted.Id, slice, fetch.Link.Id, source));
+            Cancel(wanted, source);
         }
         else
         {
-            wanted.Sources.Exclude(slice.File, friend);
+            wanted.Sources.Exclude(slice.File, source);
         }
 
         return null;
@@ -126,24 +130,26 @@ internal sealed class Sources(Queue<Effect> effects)
             fetch.Transfer.GiveBack(slice);
     }
 
-    /// <summary>Gives up what is underway for a transfer, of one friend or of all.</summary>
-    internal void Cancel(Wanted wanted, FriendId? friend = null)
+    /// <summary>Gives up what is underway for a transfer, of one source or of all.</summary>
+    internal void Cancel(Wanted wanted, SourceId? source = null)
     {
         foreach (var fetch in _fetches.Values)
         {
-            if (fetch.Transfer == wanted && (friend is null || fetch.Link.Friend == friend))
+            if (fetch.Transfer == wanted && (source is null || fetch.Link.Source == source))
                 Cancel(fetch);
         }
     }
 
     internal void CancelSilent(Instant now)
     {
+        _silenced.Clear();
         foreach (var link in _links.Values)
         {
             if (!link.IsSilent(now))
                 continue;
             foreach (var fetch in link.Fetches.Values)
                 Cancel(fetch);
+            _silenced.Add(link.Id);
             // What is cancelled ends by itself, some time: until then nothing is due at once.
             link.Heard = now;
             Rest(link, now);

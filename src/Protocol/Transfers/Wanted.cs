@@ -52,15 +52,15 @@ internal sealed class Wanted
     internal string? Why { get; set; }
 
     internal List<Slice> Take(
-        FriendId friend,
-        IReadOnlyDictionary<FriendId, int> linked,
+        SourceId source,
+        IReadOnlyDictionary<SourceId, int> linked,
         Action<int> lookUp
     )
     {
-        var slices = _picker.Take(friend, Files, OfferOf);
-        return slices.Count > 0 || !Sources.Wrap() ? slices : _picker.Take(friend, Files, OfferOf);
+        var slices = _picker.Take(source, Files, OfferOf);
+        return slices.Count > 0 || !Sources.Wrap() ? slices : _picker.Take(source, Files, OfferOf);
 
-        Offer OfferOf(int file, FriendId who) =>
+        Offer OfferOf(int file, SourceId who) =>
             Sources.Of(file, who, _map.Count(file) > 1, linked, lookUp);
     }
 
@@ -81,17 +81,17 @@ internal sealed class Wanted
 
     internal void SourcesFound(
         int file,
-        IReadOnlyList<FriendId> friends,
-        IReadOnlyDictionary<FriendId, int> linked
+        IReadOnlyList<SourceId> sources,
+        IReadOnlyDictionary<SourceId, int> linked
     )
     {
-        Sources.Found(file, friends, linked);
+        Sources.Found(file, sources, linked);
         _picker.Rewind(_map.First(file));
     }
 
     /// <summary>Looks again for whatever had no source.</summary>
     /// <param name="gained">Who may offer more than before.</param>
-    internal void Renew(IReadOnlyDictionary<FriendId, int> linked, FriendId? gained = null)
+    internal void Renew(IReadOnlyDictionary<SourceId, int> linked, SourceId? gained = null)
     {
         RetryAt = null;
         Sources.Renew(linked, gained);
@@ -99,9 +99,9 @@ internal sealed class Wanted
     }
 
     /// <summary>
-    /// Whether something that is missing can be asked once such a friend has room.
+    /// Whether something that is missing can be asked once such a source has room.
     /// </summary>
-    internal bool WaitsForRoom(Func<FriendId, bool> isBusy)
+    internal bool WaitsForRoom(Func<SourceId, bool> isBusy)
     {
         var file = 0;
         var run = _stored.NextClear(0);
@@ -125,8 +125,8 @@ internal sealed class Wanted
         if (Sources.IsOfferedByLiars(next))
             return Effect.TransferWaits.WrongData;
         return Sources.IsOffered(next)
-            ? "The friends who offer it are not connected; it goes on when one is."
-            : "No friend offers it now; it goes on when one does.";
+            ? "Those who offer it are not in reach; it goes on when one is."
+            : "Nobody offers it now; it goes on when somebody does.";
     }
 
     private void TakeOver(int file, byte[]? have)

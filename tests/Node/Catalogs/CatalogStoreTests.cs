@@ -104,7 +104,11 @@ public sealed class CatalogStoreTests : IDisposable
         var counted = _fixture.Row(Bytes);
         _fixture.Close();
         _ = _fixture.Row(
-            "ALTER TABLE friend DROP COLUMN folder_bytes; PRAGMA user_version=1; SELECT 1"
+            """
+            ALTER TABLE friend DROP COLUMN folder_bytes; ALTER TABLE friend DROP COLUMN circle;
+            ALTER TABLE friend DROP COLUMN partial; DROP TABLE pseudonym; DROP TABLE offer;
+            DROP TABLE piece; DROP TABLE counter; PRAGMA user_version=1; SELECT 1
+            """
         );
         Assert.Single(_fixture.Store.Held());
         Assert.Equal(counted, _fixture.Row(Bytes));

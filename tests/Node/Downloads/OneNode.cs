@@ -289,7 +289,7 @@ internal sealed class OneNode : IDisposable
     private void CarryOut(Effect effect)
     {
         if (effect is Effect.FindSources find)
-            Report(new Input.SourcesFound(find.Transfer, find.File, [Source]));
+            Report(new Input.SourcesFound(find.Transfer, find.File, [SourceId.Of(Source)]));
         else
             Downloader.Handle(effect);
     }

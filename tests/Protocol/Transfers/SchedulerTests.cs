@@ -129,8 +129,8 @@ public sealed class SchedulerTests
         world.Run();
         var blame = Assert.Single(world.Blames);
         Assert.Equal(
-            (new LinkId(1), Friend(1), new Slice(0, 3)),
-            (blame.Link, blame.Friend, blame.Slice)
+            (new LinkId(1), SourceId.Of(Friend(1)), new Slice(0, 3)),
+            (blame.Link, blame.Source, blame.Slice)
         );
         Assert.Single(world.Finished);
         var after = world.Asked.FindLastIndex(a => a.Link.Value == 1);
@@ -208,11 +208,7 @@ public sealed class SchedulerTests
         world.Link(1, 1);
         world.Download(1, ScriptedWorld.File(1, 3L * Mib));
         world.Run(100);
-        Assert.Contains(
-            "No friend offers it",
-            Assert.Single(world.Waits),
-            StringComparison.Ordinal
-        );
+        Assert.Contains("Nobody offers it", Assert.Single(world.Waits), StringComparison.Ordinal);
         world.Offers = (_, _) => [Friend(1)];
         world.Input(new Input.CatalogHeld(Friend(1), default));
         world.Run(1);

@@ -135,7 +135,7 @@ internal sealed class ScriptedWorld
         {
             case Effect.FindSources find:
                 Lookups++;
-                var friends = Offers(find.Transfer, find.File).ToArray();
+                var friends = Offers(find.Transfer, find.File).Select(SourceId.Of).ToArray();
                 In(0.001, () => Input(new Input.SourcesFound(find.Transfer, find.File, friends)));
                 break;
             case Effect.Fetch fetch:

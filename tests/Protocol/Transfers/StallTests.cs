@@ -34,7 +34,7 @@ public sealed class StallTests
         world.Download(1, ScriptedWorld.File(1, 1000L * Mib));
         world.Download(2, ScriptedWorld.File(2, Mib));
         world.Run(20);
-        Assert.Contains("No friend offers it", Assert.Single(world.Waits), Ordinal);
+        Assert.Contains("Nobody offers it", Assert.Single(world.Waits), Ordinal);
         world.Offers = (transfer, _) => [Friend(transfer.Value == 1 ? 1 : 2)];
         world.Input(new Input.CatalogHeld(Friend(2), default));
         world.Run(5);
@@ -92,7 +92,7 @@ public sealed class StallTests
         world.Link(1, 1).Fail = _ => SliceFailure.Corrupt;
         world.Download(1, ScriptedWorld.File(1, 5L * Mib));
         world.Run(100);
-        Assert.Contains("not connected", Assert.Single(world.Waits), Ordinal);
+        Assert.Contains("not in reach", Assert.Single(world.Waits), Ordinal);
     }
 
     private const StringComparison Ordinal = StringComparison.Ordinal;
