@@ -33,6 +33,9 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
     /// <summary>The first 8 bytes, little endian: enough to name what is checked later.</summary>
     public ulong Tag => BitConverter.IsLittleEndian ? _a : BinaryPrimitives.ReverseEndianness(_a);
 
+    /// <summary>The first byte.</summary>
+    public int First => (int)(Tag & 0xFF);
+
     /// <summary>From 64 hex digits of either case.</summary>
     public static bool TryParse(ReadOnlySpan<char> hex, out Hash256 hash)
     {
