@@ -38,7 +38,7 @@ public sealed class RunningNode : IDisposable
         (Home, Card, _warn) = (home, card, warn);
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
-        _engine = new EngineThread(new NodeEngine(self, entropy), Clock);
+        _engine = new EngineThread(new NodeEngine(self, entropy, new EngineSettings()), Clock);
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views =

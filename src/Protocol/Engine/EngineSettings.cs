@@ -1,0 +1,13 @@
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Engine;
+
+/// <summary>What a node is told once, at its start.</summary>
+public sealed record EngineSettings
+{
+    /// <summary>How many links own heads may go, 1 to HorizonMax.</summary>
+    public int Horizon { get; init; } = 2;
+
+    /// <summary>How heads are read and verified.</summary>
+    public ReadHead ReadHead { get; init; } = SignedHead.TryRead;
+}
