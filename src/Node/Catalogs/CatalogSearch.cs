@@ -1,4 +1,3 @@
-using FriendNet.Protocol.Ids;
 using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Catalogs;

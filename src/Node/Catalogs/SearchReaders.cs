@@ -2,34 +2,31 @@ using FriendNet.Node.Storage;
 
 namespace FriendNet.Node.Catalogs;
 
-/// <summary>Two searches at a time; a third waits some milliseconds. Thread safe.</summary>
+/// <summary>Keeps readers between searches: as many as people type at once. Thread safe.</summary>
 internal sealed class SearchReaders(Database database) : IDisposable
 {
-    private const int ReadersMax = 2;
-    private readonly SemaphoreSlim _free = new(ReadersMax);
+    private const int IdleMax = 2;
     private readonly Stack<SearchReader> _idle = [];
     private readonly Lock _gate = new();
     private bool _disposed;
 
     internal T Ask<T>(Func<SearchReader, T> question)
     {
-        _free.Wait();
-        SearchReader? reader = null;
+        SearchReader? reader;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            _idle.TryPop(out reader);
+        }
+
+        reader ??= new SearchReader(database);
         try
         {
-            lock (_gate)
-            {
-                ObjectDisposedException.ThrowIf(_disposed, this);
-                _idle.TryPop(out reader);
-            }
-
-            reader ??= new SearchReader(database);
             return reader.Ask(question);
         }
         finally
         {
             Return(reader);
-            _free.Release();
         }
     }
 
@@ -43,16 +40,17 @@ internal sealed class SearchReaders(Database database) : IDisposable
         }
     }
 
-    private void Return(SearchReader? reader)
+    private void Return(SearchReader reader)
     {
         lock (_gate)
         {
-            if (reader is null)
-                return;
-            if (_disposed)
-                reader.Dispose();
-            else
+            if (!_disposed && _idle.Count < IdleMax)
+            {
                 _idle.Push(reader);
+                return;
+            }
         }
+
+        reader.Dispose();
     }
 }

@@ -36,18 +36,20 @@ public readonly record struct DeltaStep(
 }
 
 /// <summary>How the header of a delta says from where to where it leads.</summary>
-public enum DeltaForm : byte
+public enum DeltaForm
 {
-    /// <summary>Both roots, entries and bytes: friends' views.</summary>
-    Roots = 1,
+    /// <summary>1 on the wire: both roots, entries and bytes: friends' views.</summary>
+    Roots,
 
-    /// <summary>Both roots' tags: all else stands in the signed head.</summary>
-    Tags = 2,
+    /// <summary>2 on the wire: both roots' tags: all else stands in the signed head.</summary>
+    Tags,
 }
 
 /// <summary>What a delta leads from (the zero root: from nothing) and to.</summary>
 public readonly record struct DeltaHeader(Crypto.Merkle.Hash256 From, CatalogHead To)
 {
+    internal static byte Version(DeltaForm form) => (byte)((int)form + 1);
+
     public DeltaTags Tags => new(From.Tag, To.Root.Tag);
 }
 

@@ -117,7 +117,7 @@ public sealed class DeltaReader(
 
     private ParseStatus ParseHeader(ReadOnlySpan<byte> source, ref int at)
     {
-        if (source.Length > at && source[at] != (byte)form)
+        if (source.Length > at && source[at] != DeltaHeader.Version(form))
             return ParseStatus.Malformed;
         if (form == DeltaForm.Tags)
             return ParseTags(source, ref at);

@@ -36,7 +36,7 @@ public sealed class DeltaWriter : IDisposable
     )
     {
         _output = output;
-        _plain[0] = (byte)form;
+        _plain[0] = DeltaHeader.Version(form);
         _plainBytes = 1;
         if (form == DeltaForm.Tags)
         {

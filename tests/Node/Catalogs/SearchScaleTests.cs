@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using FriendNet.Crypto.Merkle;
-using FriendNet.Node.Catalogs;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 using FriendNet.Tests.Protocol.Catalogs;

@@ -83,7 +83,11 @@ public sealed class EntrySetTests
         var read = 0;
         ReadOnlySpan<byte> input = output.WrittenSpan;
         using var reader = new DeltaReader(form: DeltaForm.Tags);
-        for (DeltaStatus status; (status = reader.Read(ref input, out _)) != 0; )
+        for (
+            DeltaStatus status;
+            (status = reader.Read(ref input, out _)) != DeltaStatus.NeedsInput;
+
+        )
             read += status == DeltaStatus.Step ? 1 : 0;
         Assert.Equal(entries.Count, read);
     }
