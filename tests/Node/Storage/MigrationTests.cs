@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FriendNet.Crypto.Identity;
 using FriendNet.Protocol.Catalogs;
 using Microsoft.Data.Sqlite;
@@ -84,6 +85,7 @@ public sealed class MigrationTests : IDisposable
         Assert.Equal(Version(_node.Path), Version(Backup));
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "Our own constant texts.")]
     private static object Ask(string path, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
@@ -111,6 +113,7 @@ public sealed class MigrationTests : IDisposable
     }
 
     // Friends and invitations are sealed by the node's keys: taken from a file of now.
+    [SuppressMessage("Security", "CA2100", Justification = "Our own texts and ids.")]
     private void WriteFirst(string path)
     {
         var now = SomeNode.Now();
