@@ -74,7 +74,7 @@ public sealed class CatalogTree
         Join(source);
     }
 
-    /// <summary>A leaf's items, by key. <see cref="Join(ItemsUnder)"/> is due after some of these.</summary>
+    /// <summary>A leaf's items, by key. Join is due after some of these.</summary>
     public void Set(int leaf, List<TreeItem> items)
     {
         _touched[leaf] = true;
