@@ -6,7 +6,7 @@ namespace FriendNet.Protocol.Events;
 /// <summary>
 /// What the engine wants done. None is done by the engine itself, none may block it.
 /// </summary>
-public abstract record Effect
+public abstract partial record Effect
 {
     private Effect() { }
 

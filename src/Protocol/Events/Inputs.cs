@@ -4,7 +4,7 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Protocol.Events;
 
 /// <summary>What may happen to a node. Wire input is already checked (Protocol/Wire).</summary>
-public abstract record Input
+public abstract partial record Input
 {
     private Input() { }
 
