@@ -4,14 +4,19 @@ using System.Net.Sockets;
 
 namespace FriendNet.Bench.EndToEnd;
 
-/// <summary>rsync in daemon mode on loopback: plaintext, unverified, not synced to disk.</summary>
+/// <summary>
+/// rsync in daemon mode on loopback: plaintext, unverified, and not on disk when it says done,
+/// unless it is told to sync.
+/// </summary>
 internal sealed class RsyncPeer : IPeer, IDisposable
 {
     private readonly Process _daemon;
     private readonly int _port;
+    private readonly bool _isSynced;
 
-    internal RsyncPeer(string home, string sources)
+    internal RsyncPeer(string home, string sources, bool isSynced)
     {
+        _isSynced = isSynced;
         Directory.CreateDirectory(home);
         _port = FreePort();
         var config = Path.Combine(home, "rsyncd.conf");
@@ -31,7 +36,7 @@ internal sealed class RsyncPeer : IPeer, IDisposable
         WaitUntilOpen();
     }
 
-    public string Name => "rsync daemon";
+    public string Name => _isSynced ? "rsync --fsync" : "rsync daemon";
 
     public Cost Fetch(string name, string destination)
     {
@@ -39,6 +44,7 @@ internal sealed class RsyncPeer : IPeer, IDisposable
         var cost = Command.Time(
             "rsync",
             "-a",
+            _isSynced ? "--fsync" : "--archive",
             "--whole-file",
             $"rsync://127.0.0.1:{_port}/s/{name}",
             destination + "/"

@@ -21,10 +21,11 @@ internal static class TransferBench
         var sources = Path.Combine(work, "sources");
         MakeSources(sources);
         FillPageCache(work);
-        using var rsync = new RsyncPeer(Path.Combine(work, "rsyncd"), sources);
+        using var rsync = new RsyncPeer(Path.Combine(work, "rsyncd"), sources, isSynced: false);
+        using var synced = new RsyncPeer(Path.Combine(work, "synced"), sources, isSynced: true);
         using var friendnet = new FriendNetPeer(program, Path.Combine(work, "homes"), sources);
-        Compare(work, sources, "big/big.bin", BigBytes, friendnet, rsync);
-        Compare(work, sources, "small", (long)SmallFiles * SmallBytes, friendnet, rsync);
+        Compare(work, sources, "big/big.bin", BigBytes, friendnet, rsync, synced);
+        Compare(work, sources, "small", (long)SmallFiles * SmallBytes, friendnet, rsync, synced);
         var (alice, bob) = friendnet.Peaks;
         Console.WriteLine($"peak memory: sharer {alice >> 20} MiB, fetcher {bob >> 20} MiB");
         (alice, bob) = friendnet.Resident;
@@ -72,8 +73,11 @@ internal static class TransferBench
             Report(name, bytes, peer, costs[peer]);
         }
 
-        var ratios = costs[peers[1]].Zip(costs[peers[0]], (b, a) => b.WallSeconds / a.WallSeconds);
-        Console.WriteLine($"{name}: {peers[0].Name} is {Spread(ratios)} times {peers[1].Name}");
+        foreach (var other in peers[1..])
+        {
+            var ratios = costs[other].Zip(costs[peers[0]], (b, a) => b.WallSeconds / a.WallSeconds);
+            Console.WriteLine($"{name}: {peers[0].Name} is {Spread(ratios)} times {other.Name}");
+        }
     }
 
     private static void Report(string name, long bytes, IPeer peer, List<Cost> costs)

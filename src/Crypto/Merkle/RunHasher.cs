@@ -39,6 +39,12 @@ public sealed class RunHasher
         Remaining -= bytes.Length;
         if (_partialBytes > 0)
             bytes = bytes[FillPartial(bytes)..];
+        while (bytes.Length >= LeafLanes.Bytes && LeafLanes.IsSupported)
+        {
+            LeafLanes.Hash(bytes[..LeafLanes.Bytes], _leaves.AsSpan(_leafCount, LeafLanes.Lanes));
+            _leafCount += LeafLanes.Lanes;
+            bytes = bytes[LeafLanes.Bytes..];
+        }
         while (bytes.Length >= MerkleTree.LeafBytes)
         {
             AddLeaf(bytes[..MerkleTree.LeafBytes]);

@@ -4,6 +4,7 @@ using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
+using FriendNet.Node.Paths;
 using FriendNet.Node.Serving;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
@@ -38,7 +39,7 @@ public sealed class RunningNode : IDisposable
         (Home, Card, _warn) = (home, card, warn);
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
-        _engine = new EngineThread(new NodeEngine(self, entropy), Clock);
+        _engine = new EngineThread(new NodeEngine(self, entropy, new EngineSettings()), Clock);
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views =
@@ -63,6 +64,7 @@ public sealed class RunningNode : IDisposable
             settings.Padding
         );
         Dialer = new Dialer(_our);
+        Paths = new PathTable(_our, _ => null);
         Downloads = new Downloader(
             _stores.Transfers,
             (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
@@ -86,6 +88,8 @@ public sealed class RunningNode : IDisposable
     public LinkTable Links { get; } = new();
 
     public Dialer Dialer { get; }
+
+    public PathTable Paths { get; }
 
     public Gate Gate { get; private set; } = null!;
 
@@ -163,6 +167,7 @@ public sealed class RunningNode : IDisposable
             answers,
             _server,
             Downloads,
+            Paths,
             Home.SpoolFolder,
             Post,
             _warn

@@ -28,7 +28,8 @@ internal enum HashOutcome
 /// </summary>
 internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previous, int holders)
 {
-    private const int ReadBytes = 128 * 1024;
+    /// <summary>As many leaves as are hashed side by side.</summary>
+    private const int ReadBytes = 16 * MerkleTree.LeafBytes;
 
     // Two writes within one tick of the kernel's clock leave the same time; FAT counts 2 s.
     private const long TickNs = 20_000_000;

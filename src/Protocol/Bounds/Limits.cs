@@ -1,7 +1,7 @@
 namespace FriendNet.Protocol.Bounds;
 
 /// <summary>Every limit of the protocol; docs/protocol.md holds the same table.</summary>
-public static class Limits
+public static partial class Limits
 {
     /// <summary>Body of one frame: 4 leaves; larger gains nothing, smaller costs calls.</summary>
     public const int FrameBodyBytesMax = 64 * 1024;
@@ -193,61 +193,107 @@ public static class Limits
     /// <summary>Credit of one stream: the largest catalog, twice over.</summary>
     public const int StreamCreditMax = 64 * 1024 * 1024;
 
-    /// <summary>Steps that a circle may reach: beyond it a circle is the public.</summary>
+    /// <summary>Links that a head may go; beyond, a circle would be the public.</summary>
     public const int HorizonMax = 4;
 
-    /// <summary>One message of a path's handshake: a key of 32 and a tag of 16.</summary>
-    public const int PathHelloBytes = 48;
+    /// <summary>Heads that one friend tells: a friend of 1,000 friends, four times over.</summary>
+    public const int HeadsPerFriendMax = 4_096;
 
-    /// <summary>Bytes of a path under way at one hop: a block of 1 MiB less one frame.</summary>
-    public const int PathWindowBytes = 15 * FrameBodyBytesMax;
+    /// <summary>News in one message; about 50 KiB.</summary>
+    public const int HeadsBatchMax = 256;
 
-    /// <summary>Paths of ours, open or opening: 3 MiB each.</summary>
-    public const int PathsOwnMax = 16;
-
-    /// <summary>Paths to one pseudonym: a third would share its uplink anyway.</summary>
-    public const int PathsPerSourceMax = 2;
-
-    /// <summary>Paths that end here: each is a link with two threads.</summary>
-    public const int PathsServedMax = 32;
-
-    /// <summary>Paths that end here and come over one friend.</summary>
-    public const int PathsServedPerFriendMax = 8;
-
-    /// <summary>Paths that we relay, with two rings each: 64 MiB at the very most.</summary>
-    public const int RelaysMax = 32;
-
-    /// <summary>Paths that we relay for one friend.</summary>
-    public const int RelaysPerFriendMax = 8;
-
-    /// <summary>Next hops that a relay tries for one path.</summary>
-    public const int RelayRoutesMax = 3;
+    /// <summary>Bytes of one such message: it is one frame.</summary>
+    public const int HeadsBytesMax = 60 * 1024;
 
     /// <summary>
-    /// Paths that one friend may ask for: each costs the far end a key agreement.
+    /// News told and not yet taken: a friend that does not keep up is not buried.
     /// </summary>
-    public const int PathOpensPerSecond = 4;
+    public const int HeadsWindowMax = 256;
 
-    /// <summary>The same, at once.</summary>
-    public const int PathOpensBurst = 16;
-
-    /// <summary>Seconds until a way that does not answer is given up.</summary>
-    public const int PathOpenSeconds = 10;
-
-    /// <summary>Seconds at most that a way which failed rests.</summary>
-    public const int PathRetrySecondsMax = 300;
-
-    /// <summary>A path that ended sooner counts as a failure of its way.</summary>
-    public const int PathLivedSeconds = 10;
-
-    /// <summary>Seconds after which a path that nobody wants is closed.</summary>
-    public const int PathIdleSeconds = 60;
-
-    /// <summary>Bytes granted ahead of the budget: a second at 4 MB/s.</summary>
-    public const int RelayLeaseBytes = 4 * 1024 * 1024;
+    /// <summary>News after which the taker says so: half a window.</summary>
+    public const int HeadsTakenEvery = 128;
 
     /// <summary>
-    /// Bulk frames in a row while relayed ones wait: keepalives inside must pass.
+    /// News of one friend taken each second: 1,000 publishers, each once a minute.
     /// </summary>
-    public const int BulkBurstMax = 32;
+    public const int HeadsPerSecond = 20;
+
+    /// <summary>News of one friend taken at once: all it may tell.</summary>
+    public const int HeadsBurst = 4_096;
+
+    /// <summary>
+    /// News wait so long for others: many heads, one record; blurs when they were made.
+    /// </summary>
+    public const int HeadFoldMilliseconds = 1_000;
+
+    /// <summary>Days until a head that was not refreshed is told no more.</summary>
+    public const int HeadDays = 30;
+
+    /// <summary>
+    /// Hours until a head without a change is signed anew: last-seen has a day's resolution.
+    /// </summary>
+    public const int HeadRefreshHours = 24;
+
+    /// <summary>Days of one pseudonym.</summary>
+    public const int PseudonymDays = 30;
+
+    /// <summary>
+    /// Seconds a head may be ahead of our clock: more is an error, not a time zone.
+    /// </summary>
+    public const int HeadSkewSeconds = 24 * 3600;
+
+    /// <summary>Own heads signed at once.</summary>
+    public const int OwnHeadsBurst = 4;
+
+    /// <summary>Seconds between own heads after that.</summary>
+    public const int OwnHeadSeconds = 60;
+
+    /// <summary>A delta that rides with its head: about 40 changed entries.</summary>
+    public const int HeadDeltaBytesMax = 4_096;
+
+    /// <summary>Catalogs asked for at once: a batch of small ones.</summary>
+    public const int CircleWantsMax = 64;
+
+    /// <summary>Entries of such a batch: about 0.5 MB.</summary>
+    public const int CircleAskEntriesMax = 8_192;
+
+    /// <summary>
+    /// Questions for circle catalogs under way, one a link: memory of the receiver.
+    /// </summary>
+    public const int CircleAsksMax = 8;
+
+    /// <summary>
+    /// Entries of a catalog checked as a whole: 28 KB lost to a liar. Above, it comes in parts.
+    /// </summary>
+    public const int CirclePartEntries = 512;
+
+    /// <summary>Entries kept that one friend brought: it may be the way to 1,000 others.</summary>
+    public const int CircleEntriesPerFriendMax = 500_000;
+
+    /// <summary>Encoded bytes kept that one friend brought.</summary>
+    public const long CircleBytesPerFriendMax = 128L * 1024 * 1024;
+
+    /// <summary>Entries kept of all circles: about 1.5 GB on disk.</summary>
+    public const int CircleEntriesMax = 4_000_000;
+
+    /// <summary>Deltas remembered of one catalog: a friend away for some changes.</summary>
+    public const int DeltasKeptMax = 16;
+
+    /// <summary>Bytes of them.</summary>
+    public const int DeltasKeptBytes = 256 * 1024;
+
+    /// <summary>Bytes of deltas that wait to be told with their heads; more go without.</summary>
+    public const int DeltaMemoryBytes = 16 * 1024 * 1024;
+
+    /// <summary>Steps applied to the catalogs in one turn of the writer.</summary>
+    public const int TurnStepsMax = 2_000;
+
+    /// <summary>Time of one turn: so long may a friend's catalog wait for another's.</summary>
+    public const int TurnMilliseconds = 50;
+
+    /// <summary>Groups of friends.</summary>
+    public const int GroupsMax = 256;
+
+    /// <summary>A group's name, UTF-8: as a friend's.</summary>
+    public const int GroupNameBytesMax = 64;
 }

@@ -1,8 +1,10 @@
 using FriendNet.Crypto.Entropy;
 using FriendNet.Protocol.Catalogs;
+using FriendNet.Protocol.Circles;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Friendship;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Paths;
 using FriendNet.Protocol.Transfers;
 using FriendNet.Protocol.Wire;
 
@@ -18,18 +20,33 @@ public sealed class NodeEngine
     private readonly Queue<Effect> _effects = new();
     private readonly Friends _friends;
     private readonly CatalogSync _catalogs;
+    private readonly CircleSync _circles;
     private readonly Scheduler _transfers;
+    private readonly PathSwitch _paths;
 
-    public NodeEngine(FriendId self, IEntropy entropy)
+    public NodeEngine(FriendId self, IEntropy entropy, EngineSettings settings)
     {
         _friends = new Friends(self, entropy, _effects);
         _catalogs = new CatalogSync(entropy, _effects);
+        _circles = new CircleSync(entropy, _effects, settings.Horizon, settings.ReadHead);
         _transfers = new Scheduler(entropy, _effects);
+        var ways =
+            settings.Ways
+            ?? new PathWays(
+                _circles.RoutesTo,
+                _circles.RoutesTo,
+                _circles.PathKeyOf,
+                _circles.IsOwn
+            );
+        _paths = new PathSwitch(entropy, _effects, _friends, _transfers, ways, settings.Horizon);
     }
 
     /// <summary>When a Tick is due; null: only something else can make a difference.</summary>
     public Instant? Deadline =>
-        Earlier(_friends.Deadline, Earlier(_catalogs.Deadline, _transfers.Deadline));
+        Earlier(
+            Earlier(_friends.Deadline, _circles.Deadline),
+            Earlier(Earlier(_catalogs.Deadline, _paths.Deadline), _transfers.Deadline)
+        );
 
     public bool TryPoll(out Effect? effect) => _effects.TryDequeue(out effect);
 
@@ -40,6 +57,7 @@ public sealed class NodeEngine
             case Input.Tick:
                 _friends.Poll(now);
                 _catalogs.Poll(now);
+                _circles.Poll(now);
                 break;
             case Input.FriendKnown known:
                 _friends.HandleKnown(known.Friend, known.Addresses, now);
@@ -53,7 +71,10 @@ public sealed class NodeEngine
             case Input.LinkClosed closed:
                 _friends.HandleLinkClosed(closed.Link, now);
                 _catalogs.HandleClosed(closed.Link);
-                break;
+                _circles.HandleClosed(closed.Link, now);
+                _transfers.Handle(input, now);
+                _paths.HandleClosed(closed.Link, now);
+                return;
             case Input.DialFailed failed:
                 _friends.HandleDialFailed(failed.Friend, now);
                 break;
@@ -64,34 +85,24 @@ public sealed class NodeEngine
                 Handle(received.Link, received.Message, now);
                 break;
             case Input.RequestReceived received:
-                Handle(received.Link, received.Stream, received.Request);
+                Handle(received.Link, received.Stream, received.Request, now);
                 break;
             default:
-                HandleCatalog(input, now);
+                _ =
+                    CatalogSwitch.TryHandle(_catalogs, input, now)
+                    || _circles.Handle(input, now)
+                    || _paths.TryHandle(input, now);
                 break;
         }
 
         _transfers.Handle(input, now);
-    }
-
-    private void HandleCatalog(Input input, Instant now)
-    {
-        switch (input)
+        if (input is Input.SourcesFound found)
         {
-            case Input.ViewChanged changed:
-                _catalogs.HandleView(changed.Friend, changed.Head);
-                break;
-            case Input.CatalogHeld held:
-                _catalogs.HandleHeld(held.Friend, held.Head, now);
-                break;
-            case Input.CatalogFailed failed:
-                _catalogs.HandleFailed(failed.Friend, failed.Why, failed.Lasting, now);
-                break;
-            case Input.CatalogServed served:
-                _catalogs.HandleServed(served.Link, served.Stream);
-                break;
-            default:
-                break;
+            _paths.HandleFound(found.Sources, now);
+        }
+        else if (input is Input.Tick)
+        {
+            _paths.Poll(now);
         }
     }
 
@@ -105,12 +116,14 @@ public sealed class NodeEngine
         if (replaced is { } old)
         {
             _catalogs.HandleClosed(old);
+            _circles.HandleClosed(old, now);
             _transfers.Handle(new Input.LinkClosed(old, "replaced"), now);
         }
 
         var hello = new Message { Hello = new Hello { Version = ProtocolVersion } };
         _effects.Enqueue(new Effect.Send(opened.Link, hello));
         _catalogs.HandleOpened(opened.Link, opened.Friend);
+        _circles.HandleOpened(opened.Link, opened.Friend, now);
         _transfers.Handle(opened, now);
     }
 
@@ -123,6 +136,7 @@ public sealed class NodeEngine
 
         _friends.HandleRemoved(friend, now);
         _catalogs.HandleRemoved(friend);
+        _circles.HandleRemoved(friend, now);
     }
 
     // A kind of a later version is ignored, as is a Hello: any version so far speaks this one.
@@ -136,12 +150,19 @@ public sealed class NodeEngine
         {
             _friends.HandleAddresses(link, message.Addresses, now);
         }
+        else
+        {
+            _circles.HandleMessage(link, message, now);
+        }
     }
 
-    private void Handle(LinkId link, StreamId stream, Request request)
+    private void Handle(LinkId link, StreamId stream, Request request, Instant now)
     {
         // A link that was refused or replaced still delivers what was under way: nobody's now.
-        if (_friends.FriendOf(link) is not { } friend)
+        if (
+            _paths.TryHandle(link, stream, request, now)
+            || _friends.FriendOf(link) is not { } friend
+        )
         {
             return;
         }
@@ -150,6 +171,9 @@ public sealed class NodeEngine
         {
             case Request.KindOneofCase.Catalog:
                 _catalogs.HandleRequest(link, stream, request.Catalog);
+                break;
+            case Request.KindOneofCase.Circle:
+                _circles.HandleRequest(link, stream, request.Circle, now);
                 break;
             case Request.KindOneofCase.Fetch:
                 _effects.Enqueue(new Effect.ServeFetch(link, stream, friend, request.Fetch));

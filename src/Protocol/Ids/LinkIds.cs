@@ -15,6 +15,9 @@ public readonly record struct FetchId(long Value);
 /// <summary>One invitation of ours, in our store; never sent.</summary>
 public readonly record struct InvitationId(long Value);
 
+/// <summary>One question for circle catalogs; never reused within a run of the daemon.</summary>
+public readonly record struct AskId(long Value);
+
 /// <summary>One path of ours to a pseudonym; never reused within a run of the daemon.</summary>
 public readonly record struct PathId(long Value);
 

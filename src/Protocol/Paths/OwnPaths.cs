@@ -26,7 +26,6 @@ public sealed class OwnPaths(
     private readonly Dictionary<PseudonymId, Target> _targets = [];
     private readonly Dictionary<PathId, OwnPath> _paths = [];
     private readonly Dictionary<LinkId, OwnPath> _open = [];
-    private readonly HashSet<LinkId> _silent = [];
     private long _lastId;
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
@@ -117,23 +116,20 @@ public sealed class OwnPaths(
     }
 
     /// <summary>
-    /// Links on which fetches were given up for silence just now. A path that is among them twice
-    /// in a row is closed, and its way rests.
+    /// Links that deliver nothing, again and again. A path among them is closed, and its way
+    /// rests: somebody on it keeps the bytes.
     /// </summary>
     public void HandleSilent(IReadOnlyList<LinkId> links, Instant now)
     {
         foreach (var link in links)
         {
-            if (_open.TryGetValue(link, out var path) && !_silent.Add(link))
+            if (_open.TryGetValue(link, out var path))
             {
                 path.Target.Fail(path.Via, now);
                 effects.Enqueue(new Effect.CloseLink(link, CloseCode.Idle));
             }
         }
     }
-
-    /// <summary>Something was delivered over that link.</summary>
-    public void HandleAlive(LinkId link) => _silent.Remove(link);
 
     public void Poll(Instant now, Func<SourceId, bool> isWanted)
     {
@@ -185,7 +181,6 @@ public sealed class OwnPaths(
         if (path.Link is { } link)
         {
             _open.Remove(link);
-            _silent.Remove(link);
         }
     }
 

@@ -14,3 +14,11 @@ public delegate IReadOnlyList<Route> RoutesFor(PseudonymId pseudonym, LinkId ask
 
 /// <summary>The path key of a pseudonym's signed head; null: none is known.</summary>
 public delegate Hash256? PathKeyOf(PseudonymId pseudonym);
+
+/// <summary>What paths need to know of pseudonyms.</summary>
+public sealed record PathWays(
+    RoutesTo To,
+    RoutesFor For,
+    PathKeyOf KeyOf,
+    Func<PseudonymId, bool> IsOwn
+);

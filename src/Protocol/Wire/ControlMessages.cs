@@ -20,6 +20,10 @@ public static class ControlMessages
     {
         ["friendnet.Addresses.address"] = Limits.AddressesMax,
         ["friendnet.FetchRequest.slices"] = Limits.FetchSlicesMax,
+        ["friendnet.Heads.news"] = Limits.HeadsBatchMax,
+        ["friendnet.HeadsTaken.lazy"] = Limits.CircleWantsMax,
+        ["friendnet.CircleRequest.wants"] = Limits.CircleWantsMax,
+        ["friendnet.CircleAnswer.missing"] = Limits.CircleWantsMax,
     };
 
     /// <summary>The body of a MESSAGE frame.</summary>
@@ -32,7 +36,7 @@ public static class ControlMessages
             Message.KindOneofCase.Hello => message.Hello.Version >= 1,
             Message.KindOneofCase.Head => Fits(message.Head),
             Message.KindOneofCase.Addresses => message.Addresses.Address.All(IsAddress),
-            _ => true,
+            _ => CircleShapes.Fits(message),
         };
         message = fits ? message : null;
         return message is not null;
@@ -48,6 +52,7 @@ public static class ControlMessages
             Request.KindOneofCase.Catalog => request.Catalog.HaveRoot.Length is 0 or Hash256.Size,
             Request.KindOneofCase.Fetch => Fits(request.Fetch),
             Request.KindOneofCase.Leaves => DataBytes(request.Leaves.Slice) is not null,
+            Request.KindOneofCase.Circle => CircleShapes.Fits(request.Circle),
             Request.KindOneofCase.Path => Fits(request.Path),
             Request.KindOneofCase.Up => request.Up.Stream != 0
                 && request.Up.Hello.Length == Limits.PathHelloBytes,
@@ -67,6 +72,14 @@ public static class ControlMessages
             part = null;
         }
 
+        return part is not null;
+    }
+
+    /// <summary>The body of the PART in the answer to a circle request.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> body, [NotNullWhen(true)] out CircleAnswer? part)
+    {
+        part = Parse(body, CircleAnswer.Parser, CircleAnswer.Descriptor);
+        part = part is not null && CircleShapes.Fits(part) ? part : null;
         return part is not null;
     }
 

@@ -34,8 +34,14 @@ internal static class ProtoShape
         {
             if (
                 !TryReadField(ref bytes, out var number, out var wireType, out var content)
-                || !TryCount(descriptor.FindFieldByNumber(number), counts, repeatsMax)
                 || !Fits(descriptor.FindFieldByNumber(number), wireType, content, repeatsMax)
+                || !TryCount(
+                    descriptor.FindFieldByNumber(number),
+                    wireType,
+                    content,
+                    counts,
+                    repeatsMax
+                )
             )
             {
                 return false;
@@ -58,13 +64,39 @@ internal static class ProtoShape
                 && Fits(content, field.MessageType, repeatsMax),
             FieldType.String or FieldType.Bytes => wireType == WireType.Bytes,
             FieldType.UInt32 or FieldType.UInt64 or FieldType.Enum or FieldType.Bool => wireType
-                == WireType.Varint,
+                == WireType.Varint
+                || IsPacked(field, wireType),
+            FieldType.Fixed64 => wireType == WireType.Fixed64 || IsPacked(field, wireType),
             _ => false,
         };
+
+    private static bool IsPacked(FieldDescriptor field, WireType wireType) =>
+        field.IsRepeated && wireType == WireType.Bytes;
+
+    // How many values a packed field has; null: it breaks off. At least one, so that empty
+    // fields cannot be repeated without end.
+    private static int? Packed(FieldType type, ReadOnlySpan<byte> content)
+    {
+        if (type == FieldType.Fixed64)
+            return content.Length % sizeof(ulong) == 0
+                ? Math.Max(1, content.Length / sizeof(ulong))
+                : null;
+        var count = 0;
+        while (!content.IsEmpty)
+        {
+            if (!TryReadVarint(ref content, out _))
+                return null;
+            count++;
+        }
+
+        return Math.Max(1, count);
+    }
 
     // Fields are counted from the front, oneofs from the back.
     private static bool TryCount(
         FieldDescriptor? field,
+        WireType wireType,
+        ReadOnlySpan<byte> content,
         Span<int> counts,
         IReadOnlyDictionary<string, int> repeatsMax
     )
@@ -76,7 +108,13 @@ internal static class ProtoShape
 
         if (field.IsRepeated)
         {
-            return ++counts[field.Index] <= repeatsMax.GetValueOrDefault(field.FullName);
+            var isPacked =
+                field.FieldType is not (FieldType.Message or FieldType.String or FieldType.Bytes)
+                && IsPacked(field, wireType);
+            if ((isPacked ? Packed(field.FieldType, content) : 1) is not { } more)
+                return false;
+            counts[field.Index] += more;
+            return counts[field.Index] <= repeatsMax.GetValueOrDefault(field.FullName);
         }
 
         return field.ContainingOneof is { } oneof

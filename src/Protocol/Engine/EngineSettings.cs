@@ -1,0 +1,17 @@
+using FriendNet.Protocol.Paths;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Engine;
+
+/// <summary>What a node is told once, at its start.</summary>
+public sealed record EngineSettings
+{
+    /// <summary>How many links own heads may go, 1 to HorizonMax.</summary>
+    public int Horizon { get; init; } = 2;
+
+    /// <summary>How heads are read and verified.</summary>
+    public ReadHead ReadHead { get; init; } = SignedHead.TryRead;
+
+    /// <summary>What is known of pseudonyms; null: what gossip brings.</summary>
+    public PathWays? Ways { get; init; }
+}
