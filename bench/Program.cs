@@ -20,7 +20,12 @@ internal static class Program
                 IndexBench.Run(Folder(rest));
                 break;
             case ["catalogs", .. var rest]:
-                CatalogBench.Run(Folder([]), rest is [var friends] ? int.Parse(friends) : 10);
+                if (rest.Length < 2)
+                    CatalogBench.Run(Folder([]));
+                SearchBench.Run(
+                    Folder([.. rest.Skip(1)]),
+                    entries: rest is [var entries, ..] ? int.Parse(entries) : 1_000_000
+                );
                 break;
             case ["link", .. var rest]:
                 LinkBench.Run(

@@ -9,39 +9,25 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Bench.Catalogs;
 
 /// <summary>
-/// Friends of 100,000 entries each: bytes and time of a first sync and of one change, then search
-/// as one types, alone and while another catalog is applied.
+/// Friends of 100,000 entries each: bytes and time of a first sync and of one change.
 /// </summary>
 internal static class CatalogBench
 {
     private const int EntriesPerFriend = 100_000;
-    private const int Queries = 400;
+    private const int Friends = 3;
 
-    internal static void Run(string folder, int friends)
+    internal static void Run(string folder)
     {
         var path = Path.Combine(folder, "catalog.db");
         using var store = CatalogStore.Open(path, () => DateTimeOffset.UtcNow, Console.WriteLine);
-        for (var friend = 1; friend <= friends; friend++)
+        for (var friend = 1; friend <= Friends; friend++)
             First(store!, new FriendId((UInt128)friend), friend);
         OneChange(store!);
-        var search = new CatalogSearch(store!);
-        Search(search, "alone");
-        var (running, applies) = (true, 0);
-        var worker = new Thread(() =>
-        {
-            while (Volatile.Read(ref running))
-                First(store!, new FriendId(1), friends + ++applies, quiet: true);
-        });
-        worker.Start();
-        Search(search, "while applying");
-        Volatile.Write(ref running, false);
-        worker.Join();
-        Console.WriteLine($"applied {applies} catalogs meanwhile");
         Console.WriteLine($"catalog.db: {new FileInfo(path).Length / 1e6:F0} MB");
         Console.WriteLine($"resident: {Environment.WorkingSet / 1e6:F0} MB");
     }
 
-    private static void First(CatalogStore store, FriendId friend, int seed, bool quiet = false)
+    private static void First(CatalogStore store, FriendId friend, int seed)
     {
         var entries = Names.Entries(seed, EntriesPerFriend);
         var clock = Stopwatch.StartNew();
@@ -56,8 +42,6 @@ internal static class CatalogBench
         var outcome = store.Apply(friend, new MemoryStream(delta));
         if (outcome.Held != head)
             throw new InvalidOperationException(outcome.Why);
-        if (quiet)
-            return;
         Console.WriteLine(
             $"{friend.Value}: {entries.Count} entries, {delta.Length / (double)entries.Count:F1} "
                 + $"bytes each; hashed {hashed} ms, written {written} ms, "
@@ -80,32 +64,6 @@ internal static class CatalogBench
             throw new InvalidOperationException(outcome.Why);
         var spent = clock.Elapsed.TotalMilliseconds;
         Console.WriteLine($"one change: {delta.Length} bytes, applied {spent:F1} ms");
-    }
-
-    private static void Search(CatalogSearch search, string when)
-    {
-        var random = new Random(1);
-        var times = new List<(double Ms, string Text)>();
-        var cpu = new List<double>();
-        for (var i = 0; i < Queries; i++)
-        {
-            var text = Names.Question(random);
-            var before = Environment.CpuUsage.TotalTime;
-            var clock = Stopwatch.StartNew();
-            search.Search(text);
-            cpu.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
-            times.Add((clock.Elapsed.TotalMilliseconds, text));
-        }
-
-        times.Sort();
-        cpu.Sort();
-        var worst = times.TakeLast(4).Select(t => $"{t.Text} {t.Ms:F0}");
-        Console.WriteLine(
-            $"search {when}: median {times[Queries / 2].Ms:F1} ms, "
-                + $"p99 {times[Queries * 99 / 100].Ms:F1} ms (CPU of the process: "
-                + $"{cpu[Queries / 2]:F1} and {cpu[Queries * 99 / 100]:F1}); "
-                + $"worst {string.Join(", ", worst)}"
-        );
     }
 
     private static byte[] Delta(Hash256 from, CatalogHead to, IEnumerable<DeltaStep> steps)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace FriendNet.Crypto.Merkle;
@@ -28,6 +29,12 @@ public readonly struct Hash256 : IEquatable<Hash256>, IComparable<Hash256>
     /// Whether every byte is zero: a missing leaf, or the root of an empty file.
     /// </summary>
     public bool IsZero => (_a | _b | _c | _d) == 0;
+
+    /// <summary>The first 8 bytes, little endian: enough to name what is checked later.</summary>
+    public ulong Tag => BitConverter.IsLittleEndian ? _a : BinaryPrimitives.ReverseEndianness(_a);
+
+    /// <summary>The first byte.</summary>
+    public int First => (int)(Tag & 0xFF);
 
     /// <summary>From 64 hex digits of either case.</summary>
     public static bool TryParse(ReadOnlySpan<char> hex, out Hash256 hash)

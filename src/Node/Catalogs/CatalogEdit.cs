@@ -35,6 +35,10 @@ internal sealed class FriendRow
 /// </summary>
 internal sealed class CatalogEdit : IDisposable
 {
+    // 2^64 over the golden ratio; gaps are 1 to 64.
+    private const ulong IdMix = 0x9E37_79B9_7F4A_7C15;
+    private const int IdShift = 58;
+
     private readonly FriendRow _friend;
     private readonly FolderEdit _folders;
     private readonly Statement _find;
@@ -80,6 +84,13 @@ internal sealed class CatalogEdit : IDisposable
         using var last = new Statement(writer, $"SELECT max(id) FROM {table}");
         return last.Step() ? last.Long(0) : 0;
     }
+
+    /// <summary>
+    /// Ids leave gaps: the index keeps deleted ones in hash tables by their low bits and probes
+    /// in order, so thousands in a row would be walked through for every row that is found.
+    /// </summary>
+    internal static long NextId(long last) =>
+        last + 1 + (long)(unchecked((ulong)last * IdMix) >> IdShift);
 
     /// <param name="times">Half way through, what goes may still stand beside what comes.</param>
     internal bool IsOverLimit(int times) =>
@@ -143,7 +154,8 @@ internal sealed class CatalogEdit : IDisposable
         {
             _insert.Bind(0, folder.Id).Bind(1, name).Bind(2, (_friend.No * 256) + First(key));
             _insert.Bind(3, tag).Bind(4, content.Root).Bind(5, content.Length);
-            _insert.Bind(6, entry.Modified).Bind(7, ++_lastId).Run();
+            _lastId = NextId(_lastId);
+            _insert.Bind(6, entry.Modified).Bind(7, _lastId).Run();
             _words.Bind(0, _lastId).Bind(1, path).Run();
         }
 

@@ -18,10 +18,8 @@ internal sealed class CatalogReader : IDisposable
         Connection = connection;
         _folder = new(connection, "SELECT parent, name, friend FROM folder WHERE id=?");
         _friend = new(connection, "SELECT id FROM friend WHERE no=?");
-        _sources = new(
-            connection,
-            "SELECT DISTINCT leaf >> 8 FROM file WHERE tag=? AND root=? AND length=?"
-        );
+        // From one source to the next, within an index that holds both.
+        _sources = new(connection, "SELECT min(leaf) >> 8 FROM file WHERE tag=? AND leaf>=?");
     }
 
     internal SqliteConnection Connection { get; }
@@ -40,13 +38,31 @@ internal sealed class CatalogReader : IDisposable
         return _friends[no] = known;
     }
 
+    /// <summary>
+    /// Who has it, by its tag alone: rows of many sources lie far apart, and two contents of one
+    /// tag cannot be made but by their own publisher; what is fetched is checked as a whole.
+    /// </summary>
     internal List<FriendId> Sources(ContentId content)
     {
         var sources = new List<FriendId>();
-        _sources.Bind(0, ShortId.Of(content).Tag).Bind(1, content.Root).Bind(2, content.Length);
-        while (_sources.Step())
-            sources.Add(Friend(_sources.Long(0)));
+        _sources.Bind(0, ShortId.Of(content).Tag);
+        for (var no = 1L; no > 0; )
+        {
+            _sources.Bind(1, no << 8).Step();
+            no = _sources.Long(0);
+            _sources.Reset();
+            if (no > 0)
+                sources.Add(Friend(no++));
+        }
+
         return sources;
+    }
+
+    /// <summary>What was read of another moment may be gone.</summary>
+    internal void Forget()
+    {
+        _folders.Clear();
+        _friends.Clear();
     }
 
     /// <summary>Columns: id, parent, name, files, bytes.</summary>

@@ -34,12 +34,16 @@ public sealed class CatalogStore : IDisposable
     {
         _isFriend = isFriend;
         Database = database;
+        Searches = new SearchReaders(database);
         _clock = clock;
         // Words are gathered in memory before they are written: few large pieces search faster.
         database.Execute("PRAGMA cache_size=-32000");
         foreach (var table in (string[])["file_words", "folder_words"])
             database.Execute($"INSERT INTO {table}({table}, rank) VALUES('hashsize', 8388608)");
     }
+
+    /// <summary>For searches.</summary>
+    internal SearchReaders Searches { get; }
 
     private Database Database { get; }
 
@@ -135,7 +139,11 @@ public sealed class CatalogStore : IDisposable
             FriendTable.Delete(writer, row);
         });
 
-    public void Dispose() => Database.Dispose();
+    public void Dispose()
+    {
+        Searches.Dispose();
+        Database.Dispose();
+    }
 
     internal T Read<T>(Func<SqliteConnection, T> read)
     {

@@ -65,6 +65,12 @@ public readonly struct CatalogPath : IEquatable<CatalogPath>, IComparable<Catalo
         return true;
     }
 
+    /// <summary>Whether this lies below that folder, at any depth.</summary>
+    public bool IsUnder(CatalogPath folder) =>
+        Utf8.Length > folder.Utf8.Length
+        && Utf8.StartsWith(folder.Utf8)
+        && Utf8[folder.Utf8.Length] == '/';
+
     public override string ToString() => Encoding.UTF8.GetString(Utf8);
 
     public bool Equals(CatalogPath other) => Utf8.SequenceEqual(other.Utf8);

@@ -25,20 +25,18 @@ public sealed class CatalogSync(
     private static readonly TimeSpan SayPause = TimeSpan.FromMinutes(10);
     private readonly Dictionary<FriendId, FriendCatalog> _friends = [];
     private readonly Dictionary<LinkId, FriendCatalog> _links = [];
+    private Instant? _deadline;
+    private bool _isStale;
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
     public Instant? Deadline
     {
         get
         {
-            Instant? first = null;
-            foreach (var friend in _links.Values)
-            {
-                if (friend.IsDue && (first is null || friend.RetryAt < first))
-                    first = friend.RetryAt;
-            }
-
-            return first;
+            // Asked for after every input, most of which concern no catalog: looked for once.
+            if (_isStale)
+                (_deadline, _isStale) = (Earliest(), false);
+            return _deadline;
         }
     }
 
@@ -49,9 +47,8 @@ public sealed class CatalogSync(
         if (state.Link is { } replaced)
             _links.Remove(replaced);
         _links[link] = state;
-        state.Link = link;
-        (state.Told, state.Wanted) = (null, null);
-        state.Answering.Clear();
+        (state.Link, state.Told, state.Wanted, state.Answering) = (link, null, null, null);
+        _isStale = true;
         Tell(state);
     }
 
@@ -59,14 +56,15 @@ public sealed class CatalogSync(
     {
         if (!_links.Remove(link, out var state))
             return;
-        (state.Link, state.Told, state.Wanted) = (null, null, null);
-        state.Answering.Clear();
+        (state.Link, state.Told, state.Wanted, state.Answering) = (null, null, null, null);
+        _isStale = true;
     }
 
     public void HandleRemoved(FriendId friend)
     {
         if (_friends.Remove(friend, out var state) && state.Link is { } link)
             _links.Remove(link);
+        _isStale = true;
     }
 
     /// <summary>What we show this friend has this head.</summary>
@@ -131,7 +129,7 @@ public sealed class CatalogSync(
             return;
         if (request.HaveRoot.Length is not (0 or Hash256.Size))
             effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Malformed));
-        else if (state.Answering.Count >= Limits.CatalogAnswersMax)
+        else if ((state.Answering ??= []).Count >= Limits.CatalogAnswersMax)
             effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Busy));
         else if (state.Answering.Add(stream))
             effects.Enqueue(new Effect.ServeCatalog(link, stream, state.Friend, request));
@@ -140,13 +138,27 @@ public sealed class CatalogSync(
     public void HandleServed(LinkId link, StreamId stream)
     {
         if (_links.TryGetValue(link, out var state))
-            state.Answering.Remove(stream);
+            state.Answering?.Remove(stream);
     }
 
     public void Poll(Instant now)
     {
+        if (!(Deadline <= now))
+            return;
         foreach (var state in _links.Values)
             Ask(state, now);
+    }
+
+    private Instant? Earliest()
+    {
+        Instant? first = null;
+        foreach (var friend in _links.Values)
+        {
+            if (friend.IsDue && (first is null || friend.RetryAt < first))
+                first = friend.RetryAt;
+        }
+
+        return first;
     }
 
     private FriendCatalog Of(FriendId friend)
@@ -170,8 +182,10 @@ public sealed class CatalogSync(
         effects.Enqueue(new Effect.Send(link, new Message { Head = head }));
     }
 
+    // What changes Wanted, Held, Asking or RetryAt comes through here, or says so itself.
     private void Ask(FriendCatalog state, Instant now)
     {
+        _isStale = true;
         if (!state.IsDue || state.Link is not { } link || state.Wanted is not { } wanted)
             return;
         if (wanted.Entries > entriesMax)
@@ -257,7 +271,7 @@ public sealed class CatalogSync(
         /// <summary>A friend that tells nonsense in a loop fills no log.</summary>
         internal Instant SayAgainAt { get; set; }
 
-        internal HashSet<StreamId> Answering { get; } = [];
+        internal HashSet<StreamId>? Answering { get; set; }
 
         internal bool IsDue => Asking is null && Wanted is { } wanted && wanted != Held;
     }

@@ -35,10 +35,23 @@ public readonly record struct DeltaStep(
         new(DeltaKind.RemoveTree, path, default, 0);
 }
 
+/// <summary>How the header of a delta says from where to where it leads.</summary>
+public enum DeltaForm
+{
+    /// <summary>1 on the wire: both roots, entries and bytes: friends' views.</summary>
+    Roots,
+
+    /// <summary>2 on the wire: both roots' tags: all else stands in the signed head.</summary>
+    Tags,
+}
+
 /// <summary>What a delta leads from (the zero root: from nothing) and to.</summary>
 public readonly record struct DeltaHeader(Crypto.Merkle.Hash256 From, CatalogHead To)
 {
-    internal const byte Version = 1;
+    internal static byte Version(DeltaForm form) => (byte)((int)form + 1);
 
-    internal const int BytesMax = 1 + (2 * Crypto.Merkle.Hash256.Size) + (2 * Varint.BytesMax);
+    public DeltaTags Tags => new(From.Tag, To.Root.Tag);
 }
+
+/// <summary>First 8 bytes of the roots, little endian; from 0: from nothing.</summary>
+public readonly record struct DeltaTags(ulong From, ulong To);

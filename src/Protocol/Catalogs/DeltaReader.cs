@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
@@ -17,7 +18,7 @@ public enum DeltaStatus
 
     Step,
 
-    /// <summary>The delta is complete and nothing follows it.</summary>
+    /// <summary>The delta is complete, and nothing follows it that may not.</summary>
     End,
 
     /// <summary>Not a delta, not canonical, or over a limit. It stays so.</summary>
@@ -28,7 +29,13 @@ public enum DeltaStatus
 /// Reads what <see cref="DeltaWriter"/> writes, strictly, from hostile bytes: never throws, holds
 /// 16 KiB and the decompressor's window (16 MiB at most), whatever the bytes claim.
 /// </summary>
-public sealed class DeltaReader(long plainBytesMax = DeltaReader.PlainBytesDefault) : IDisposable
+/// <param name="followed">What follows the delta is left in the input; else it is malformed.
+/// </param>
+public sealed class DeltaReader(
+    long plainBytesMax = DeltaReader.PlainBytesDefault,
+    DeltaForm form = DeltaForm.Roots,
+    bool followed = false
+) : IDisposable
 {
     /// <summary>Every entry may go and another come: twice the limit of a catalog.</summary>
     public const long PlainBytesDefault = 2 * Limits.CatalogBytesMax;
@@ -46,8 +53,11 @@ public sealed class DeltaReader(long plainBytesMax = DeltaReader.PlainBytesDefau
     private bool _ended;
     private DeltaStatus _final = DeltaStatus.NeedsInput;
 
-    /// <summary>Valid once <see cref="DeltaStatus.Header"/> was returned.</summary>
+    /// <summary>Valid once <see cref="DeltaStatus.Header"/> was returned, in form 1.</summary>
     public DeltaHeader Header { get; private set; }
+
+    /// <summary>The same, in either form.</summary>
+    public DeltaTags Tags { get; private set; }
 
     /// <summary>Goes one step on, taking from the front of <paramref name="input"/>.</summary>
     public DeltaStatus Read(ref ReadOnlySpan<byte> input, out DeltaStep step)
@@ -73,7 +83,9 @@ public sealed class DeltaReader(long plainBytesMax = DeltaReader.PlainBytesDefau
                 return DeltaStatus.NeedsInput;
         }
 
-        return input.IsEmpty ? _final : _final = DeltaStatus.Malformed;
+        if (_final == DeltaStatus.End && !followed && !input.IsEmpty)
+            _final = DeltaStatus.Malformed;
+        return _final;
     }
 
     public void Dispose() => _brotli.Dispose();
@@ -105,8 +117,10 @@ public sealed class DeltaReader(long plainBytesMax = DeltaReader.PlainBytesDefau
 
     private ParseStatus ParseHeader(ReadOnlySpan<byte> source, ref int at)
     {
-        if (source.Length > at && source[at] != DeltaHeader.Version)
+        if (source.Length > at && source[at] != DeltaHeader.Version(form))
             return ParseStatus.Malformed;
+        if (form == DeltaForm.Tags)
+            return ParseTags(source, ref at);
         if (source.Length - at < 1 + (2 * Hash256.Size))
             return ParseStatus.Incomplete;
         var from = new Hash256(source.Slice(at + 1, Hash256.Size));
@@ -119,6 +133,20 @@ public sealed class DeltaReader(long plainBytesMax = DeltaReader.PlainBytesDefau
         if (status != ParseStatus.Ok)
             return status;
         Header = new DeltaHeader(from, new CatalogHead(to, entries, bytes));
+        Tags = Header.Tags;
+        _hasHeader = true;
+        return ParseStatus.Ok;
+    }
+
+    private ParseStatus ParseTags(ReadOnlySpan<byte> source, ref int at)
+    {
+        const int Bytes = 1 + (2 * sizeof(ulong));
+        if (source.Length - at < Bytes)
+            return ParseStatus.Incomplete;
+        var from = BinaryPrimitives.ReadUInt64LittleEndian(source[(at + 1)..]);
+        var to = BinaryPrimitives.ReadUInt64LittleEndian(source[(at + 1 + sizeof(ulong))..]);
+        Tags = new DeltaTags(from, to);
+        at += Bytes;
         _hasHeader = true;
         return ParseStatus.Ok;
     }
@@ -181,7 +209,7 @@ public sealed class DeltaReader(long plainBytesMax = DeltaReader.PlainBytesDefau
     // After the last step the Brotli stream ends too, and no byte follows it.
     private ParseStatus AtEnd(ReadOnlySpan<byte> input)
     {
-        if (_at != _end || (_decoded && !input.IsEmpty))
+        if (_at != _end || (_decoded && !followed && !input.IsEmpty))
             return ParseStatus.Malformed;
         if (!_decoded)
             return ParseStatus.Incomplete;

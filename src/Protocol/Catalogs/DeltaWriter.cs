@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using FriendNet.Crypto.Merkle;
 
 namespace FriendNet.Protocol.Catalogs;
 
 /// <summary>
-/// Writes a delta: one Brotli stream over u8 version (1), from root, to root, varint entries,
-/// varint bytes, then batches: varint count (1..1024), so many steps in strictly ascending order
+/// Writes a delta: one Brotli stream over a header, u8 form (1), from root, to root, varint
+/// entries, varint bytes, or u8 form (2), u64 from tag, u64 to tag (little endian), and then
+/// batches: varint count (1..1024), so many steps in strictly ascending order
 /// of paths; a count of 0 ends it. A step: varint of the bytes its path shares with the one
 /// before in this batch, varint 4 × the rest's length + kind, the rest; an upsert goes on as an
 /// entry does (<see cref="CatalogEntry.Encode"/>). Memory: one batch and the compressor.
@@ -27,13 +29,26 @@ public sealed class DeltaWriter : IDisposable
     private BrotliEncoder _brotli = new(Quality, WindowBits);
     private int _plainBytes;
 
-    public DeltaWriter(IBufferWriter<byte> output, DeltaHeader header)
+    public DeltaWriter(
+        IBufferWriter<byte> output,
+        DeltaHeader header,
+        DeltaForm form = DeltaForm.Roots
+    )
     {
         _output = output;
-        _plain[0] = DeltaHeader.Version;
+        _plain[0] = DeltaHeader.Version(form);
+        _plainBytes = 1;
+        if (form == DeltaForm.Tags)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(_plain.AsSpan(1), header.Tags.From);
+            BinaryPrimitives.WriteUInt64LittleEndian(_plain.AsSpan(9), header.Tags.To);
+            _plainBytes += 2 * sizeof(ulong);
+            return;
+        }
+
         header.From.CopyTo(_plain.AsSpan(1));
         header.To.Root.CopyTo(_plain.AsSpan(1 + Hash256.Size));
-        _plainBytes = 1 + (2 * Hash256.Size);
+        _plainBytes += 2 * Hash256.Size;
         _plainBytes += Varint.Write(_plain.AsSpan(_plainBytes), header.To.Entries);
         _plainBytes += Varint.Write(_plain.AsSpan(_plainBytes), header.To.Bytes);
     }
@@ -50,6 +65,19 @@ public sealed class DeltaWriter : IDisposable
 
     /// <summary>Ends a batch: what comes after may name the same path again.</summary>
     public void Flush() => WriteBatch();
+
+    /// <summary>Ends a batch and a block: what came so far can be read without the rest.</summary>
+    public void EndPart()
+    {
+        WriteBatch();
+        Compress(final: false);
+        OperationStatus status;
+        do
+        {
+            status = _brotli.Flush(_output.GetSpan(4096), out var made);
+            _output.Advance(made);
+        } while (status == OperationStatus.DestinationTooSmall);
+    }
 
     /// <summary>Writes what is left; nothing may be added after it.</summary>
     public void Finish()

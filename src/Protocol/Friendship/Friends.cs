@@ -28,24 +28,21 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     private readonly Dictionary<LinkId, FriendState> _links = [];
     private List<string> _own = [];
     private int _dialing;
+    private Instant? _deadline;
+    private bool _isStale;
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
     public Instant? Deadline
     {
         get
         {
-            var first = _friends.Values.Min(friend => friend.RememberAt);
-            if (_dialing >= Limits.DialsMax)
+            // Asked for after every input, most of which concern no dial: looked for once.
+            if (_isStale)
             {
-                return first;
+                (_deadline, _isStale) = (Earliest(), false);
             }
 
-            foreach (var friend in _friends.Values.Where(friend => friend.Waits))
-            {
-                first = first is null || friend.RetryAt < first ? friend.RetryAt : first;
-            }
-
-            return first;
+            return _deadline;
         }
     }
 
@@ -62,6 +59,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     /// </summary>
     public void HandleKnown(FriendId friend, IReadOnlyList<string> addresses, Instant now)
     {
+        _isStale = true;
         if (!_friends.TryGetValue(friend, out var state))
         {
             _friends.Add(friend, state = new FriendState(friend));
@@ -80,10 +78,9 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     public void HandleRemoved(FriendId friend, Instant now)
     {
         if (!_friends.Remove(friend, out var state))
-        {
             return;
-        }
 
+        _isStale = true;
         EndDial(state);
         if (state.Link is { } link)
         {
@@ -107,6 +104,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             return false;
         }
 
+        _isStale = true;
         if (opened.Dialed)
         {
             EndDial(state);
@@ -141,10 +139,9 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     public void HandleLinkClosed(LinkId link, Instant now)
     {
         if (!_links.Remove(link, out var state) || state.Link is not { } open)
-        {
             return;
-        }
 
+        _isStale = true;
         state.Failures = now - open.Since >= Lasting ? 0 : state.Failures + 1;
         state.Link = null;
         state.RetryAt = now + Backoff.After(state.Failures, entropy);
@@ -154,6 +151,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     {
         if (_friends.TryGetValue(friend, out var state))
         {
+            _isStale = true;
             EndDial(state);
             state.Failures++;
             state.RetryAt = now + Backoff.After(state.Failures, entropy);
@@ -169,11 +167,9 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     {
         var own = FriendState.Check(addresses);
         if (own.SequenceEqual(_own))
-        {
             return;
-        }
 
-        _own = own;
+        (_own, _isStale) = (own, true);
         foreach (var (link, _) in _links)
         {
             Tell(link);
@@ -207,15 +203,17 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     /// <summary>Dials those whose time has come.</summary>
     public void Poll(Instant now)
     {
+        if (!(Deadline <= now))
+            return;
+
+        _isStale = true;
         foreach (var friend in _friends.Values.Where(friend => friend.RememberAt <= now))
         {
             Remember(friend, now);
         }
 
         if (_dialing >= Limits.DialsMax)
-        {
             return;
-        }
 
         var due = _friends
             .Values.Where(friend => friend.Waits && friend.RetryAt <= now)
@@ -228,6 +226,22 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             _dialing++;
             effects.Enqueue(new Effect.Dial(friend.Id, friend.Addresses));
         }
+    }
+
+    private Instant? Earliest()
+    {
+        Instant? first = null;
+        foreach (var friend in _friends.Values)
+        {
+            if (friend.RememberAt is { } due && (first is null || due < first))
+                first = due;
+            if (_dialing >= Limits.DialsMax || !friend.Waits)
+                continue;
+            if (first is null || friend.RetryAt < first)
+                first = friend.RetryAt;
+        }
+
+        return first;
     }
 
     /// <summary>
@@ -245,6 +259,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
         var learned = FriendState.Check(addresses);
         if (learned.Count > 0 && !learned.SequenceEqual(state.Addresses))
         {
+            _isStale = true;
             state.Addresses = learned;
             // Each costs a durable write: a friend that tells others all the time has to wait.
             state.RememberAt = state.Remembered is { } last ? last + RememberPause : now;
@@ -264,9 +279,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
     private void Tell(LinkId link)
     {
         if (_own.Count == 0)
-        {
             return;
-        }
 
         var addresses = new Addresses();
         addresses.Address.AddRange(_own);

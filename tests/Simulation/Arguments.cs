@@ -1,0 +1,78 @@
+using System.Globalization;
+using FriendNet.Simulation.Worlds;
+
+namespace FriendNet.Simulation;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Arguments
+{
+    internal const string Usage =
+        "./dev sim [--graph FILE | --people N --degree K --clustering C] [--horizon H] "
+        + "[--entries N] [--seed S] [--threads T] [--json]";
+
+    internal string? Graph { get; private init; }
+
+    internal int People { get; private init; } = 400;
+
+    internal double Degree { get; private init; } = 20;
+
+    internal double Clustering { get; private init; } = 0.5;
+
+    internal int Entries { get; private init; } = 200;
+
+    internal bool IsJson { get; private init; }
+
+    internal WorldSettings Settings { get; private init; } = new();
+
+    internal static bool TryParse(string[] args, out Arguments arguments, out string problem)
+    {
+        arguments = new Arguments();
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--json")
+            {
+                arguments = arguments with { IsJson = true };
+                continue;
+            }
+
+            if (i + 1 == args.Length || arguments.With(args[i], args[i + 1]) is not { } next)
+            {
+                problem = $"'{args[i]}' is not understood, or what follows it.\n{Usage}";
+                return false;
+            }
+
+            (arguments, i) = (next, i + 1);
+        }
+
+        problem = "";
+        return true;
+    }
+
+    private Arguments? With(string name, string value) =>
+        name switch
+        {
+            "--graph" => File.Exists(value) ? this with { Graph = value } : null,
+            "--people" => Number(value) is { } n ? this with { People = n } : null,
+            "--degree" => Real(value) is { } d ? this with { Degree = d } : null,
+            "--clustering" => Real(value) is { } c ? this with { Clustering = c } : null,
+            "--entries" => Number(value) is { } n ? this with { Entries = n } : null,
+            "--horizon" => Number(value) is { } h ? Set(Settings with { Horizon = h }) : null,
+            "--threads" => Number(value) is { } t ? Set(Settings with { Threads = t }) : null,
+            "--seed" => Number(value) is { } s ? Set(Settings with { Seed = (ulong)s }) : null,
+            _ => null,
+        };
+
+    private Arguments Set(WorldSettings settings) => this with { Settings = settings };
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number > 0
+            ? number
+            : null;
+
+    private static double? Real(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real)
+        && real > 0
+            ? real
+            : null;
+}

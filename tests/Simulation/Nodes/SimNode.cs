@@ -1,0 +1,288 @@
+using FriendNet.Protocol.Engine;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Simulation.Checks;
+using FriendNet.Simulation.Wires;
+using FriendNet.Simulation.Worlds;
+
+namespace FriendNet.Simulation.Nodes;
+
+/// <summary>
+/// One node: the real engine, and what carries its effects out. What the engine asks of disk,
+/// sockets and workers happens here in memory and world time.
+/// </summary>
+internal sealed class SimNode
+{
+    // A friend's id ends with the node's number, so that no table has to know both.
+    private const int NumberBits = 32;
+    private readonly World _world;
+    private readonly Shard _shard;
+    private readonly Dictionary<LinkId, IWorldWire> _links = [];
+    private readonly Queue<Input> _inputs = [];
+    private NodeEngine? _engine;
+    private int _own;
+    private int _dials;
+    private long _tickAt = long.MaxValue;
+    private long _upFreeAt;
+    private long _downFreeAt;
+    private uint _life;
+    private bool _isHandling;
+
+    internal SimNode(World world, Shard shard, int number)
+    {
+        (_world, _shard, Number) = (world, shard, number);
+        Trace = new Trace(number);
+        Catalogs = new BodyCatalogs(this);
+    }
+
+    internal int Number { get; }
+
+    internal bool IsUp => _engine is not null;
+
+    internal long Now => _shard.Now;
+
+    internal World World => _world;
+
+    internal Invariants Checks => _world.Checks;
+
+    internal Trace Trace { get; }
+
+    internal Meter Meter { get; } = new();
+
+    internal BodyCatalogs Catalogs { get; }
+
+    internal IEnumerable<IWorldWire> Links => _links.Values;
+
+    internal IWorldWire? Link(LinkId id) => _links.GetValueOrDefault(id);
+
+    internal static FriendId IdOf(World world, int number) =>
+        new(
+            (
+                (UInt128)Seeds.Mix(world.Settings.Seed ^ ((ulong)number << NumberBits))
+                << (2 * NumberBits)
+            ) | (uint)number
+        );
+
+    internal static int NumberOf(FriendId friend) => (int)(uint)(friend.Value & uint.MaxValue);
+
+    internal void Handle(in Arrival arrival)
+    {
+        if (!IsDue(arrival))
+            return;
+        // What has waited for the downlink is marked by its sign.
+        var came = arrival with
+        {
+            Bytes = Math.Abs(arrival.Bytes),
+        };
+        Trace.Note(came, _world.Settings.IsTraceDeep ? Fingerprint.Of(came.Body) : 0);
+        switch (came.Kind)
+        {
+            case ArrivalKind.Script:
+                ((Action<SimNode>)came.Body!)(this);
+                break;
+            case ArrivalKind.Tick:
+                _tickAt = long.MaxValue;
+                Take(new Input.Tick());
+                break;
+            case ArrivalKind.Own:
+                Take((Input)came.Body!);
+                break;
+            case ArrivalKind.Dial:
+                Answer(came);
+                break;
+            case ArrivalKind.Accepted:
+                Open(new LinkId(came.Link), (int)came.Number, dialed: true);
+                break;
+            case ArrivalKind.Refused:
+                Take(new Input.DialFailed(IdOf(_world, (int)came.Number), "nobody there"));
+                break;
+            case ArrivalKind.Closed:
+                Lose(new LinkId(came.Link), "closed", tell: false);
+                break;
+            default:
+                _links.GetValueOrDefault(new LinkId(came.Link))?.Handle(came);
+                break;
+        }
+
+        Settle();
+    }
+
+    /// <summary>An input for the engine, taken when what is being done is done.</summary>
+    internal void Take(Input input)
+    {
+        _inputs.Enqueue(input);
+        if (!_isHandling)
+            Settle();
+    }
+
+    /// <summary>An input some time later: work of this node, lost if it crashes.</summary>
+    internal void Later(TimeSpan delay, Input input) =>
+        Later(Now + (delay.Ticks / TimeSpan.TicksPerMicrosecond), ArrivalKind.Own, 0, input);
+
+    internal void Later(long at, ArrivalKind kind, long link, object? body) =>
+        _shard.Post(new(at, Number, link, Own(), kind, 0, _life, body));
+
+    /// <summary>Sends something to another node: waits for the uplink, then for the way.</summary>
+    internal void Carry(
+        int peer,
+        ArrivalKind kind,
+        long link,
+        int order,
+        int bytes,
+        uint number,
+        object? body
+    )
+    {
+        var free = Math.Max(_upFreeAt, Now);
+        _upFreeAt = free + (bytes * World.Second / _world.Settings.UpRate);
+        var at = _upFreeAt + _world.Delay(Number, peer);
+        _shard.Post(new(at, peer, link, order, kind, bytes, number, body));
+    }
+
+    /// <summary>A link is over.</summary>
+    internal void Lose(LinkId id, string why, bool tell)
+    {
+        if (!_links.Remove(id, out var wire))
+            return;
+        wire.End(tell);
+        Take(new Input.LinkClosed(id, why));
+    }
+
+    /// <summary>Memory and links are gone at once; others notice if they are told.</summary>
+    internal void Crash(bool tell)
+    {
+        _engine = null;
+        _inputs.Clear();
+        _life++;
+        _tickAt = long.MaxValue;
+        foreach (var id in _links.Keys.Order(Comparer<LinkId>.Create(ByValue)).ToArray())
+        {
+            _links.Remove(id, out var wire);
+            wire!.End(tell);
+        }
+
+        _inputs.Clear();
+    }
+
+    private static int ByValue(LinkId one, LinkId other) => one.Value.CompareTo(other.Value);
+
+    // Own arrivals stand before those of links (link 0), in the order in which they came up.
+    private int Own() => ++_own;
+
+    // A node that is down hears nothing; what a crash outlived is gone; what finds the downlink
+    // busy comes again when it has come in.
+    private bool IsDue(in Arrival arrival)
+    {
+        switch (arrival.Kind)
+        {
+            case ArrivalKind.Script:
+                return true;
+            case ArrivalKind.Tick when arrival.At != _tickAt:
+                return false;
+            case ArrivalKind.Tick or ArrivalKind.Own or ArrivalKind.Keepalive:
+                return IsUp && arrival.Number == _life;
+            case ArrivalKind.Dial when !IsUp:
+                Refuse(arrival);
+                return false;
+            default:
+                return IsUp && (arrival.Bytes <= 0 || HasCome(arrival));
+        }
+    }
+
+    private bool HasCome(in Arrival arrival)
+    {
+        var isFree = _downFreeAt <= Now;
+        var time = arrival.Bytes * World.Second / _world.Settings.DownRate;
+        _downFreeAt = Math.Max(_downFreeAt, Now) + time;
+        if (!isFree)
+            _shard.Post(arrival with { At = _downFreeAt, Bytes = -arrival.Bytes });
+        return isFree;
+    }
+
+    internal void Start()
+    {
+        if (IsUp)
+            return;
+        var settings = new EngineSettings
+        {
+            Horizon = _world.Settings.Horizon,
+            ReadHead = _world.Heads.Read,
+        };
+        var chance = new Seeds(_world.Settings.Seed, Purpose.Engine, Number);
+        _engine = new NodeEngine(IdOf(_world, Number), chance, settings);
+        Catalogs.Start();
+        foreach (var friend in _world.Graph.Friends(Number))
+        {
+            // Who has the lower number dials: so no two dials cross.
+            string[] addresses = Number < friend ? [$"n{friend}:1"] : [];
+            Take(new Input.FriendKnown(IdOf(_world, friend), addresses));
+        }
+    }
+
+    private void Answer(in Arrival arrival)
+    {
+        var dialer = (int)arrival.Number;
+        Carry(dialer, ArrivalKind.Accepted, arrival.Link, 0, 0, (uint)Number, null);
+        Open(new LinkId(arrival.Link), dialer, dialed: false);
+    }
+
+    private void Refuse(in Arrival arrival) =>
+        Carry((int)arrival.Number, ArrivalKind.Refused, arrival.Link, 0, 0, (uint)Number, null);
+
+    private void Open(LinkId id, int peer, bool dialed)
+    {
+        Checks.Sending(this, peer);
+        var wire = new CountedWire(this, id, peer, dialed);
+        _links.Add(id, wire);
+        wire.Open();
+        Meter.Opened();
+        Take(new Input.LinkOpened(id, IdOf(_world, peer), dialed, dialed ? $"n{peer}:1" : ""));
+    }
+
+    private void Settle()
+    {
+        if (_isHandling || _engine is null)
+            return;
+        _isHandling = true;
+        var now = World.Epoch + TimeSpan.FromMicroseconds(Now);
+        while (_inputs.TryDequeue(out var input))
+        {
+            _engine.Handle(input, now);
+            while (_engine.TryPoll(out var effect))
+                Do(effect!);
+        }
+
+        _isHandling = false;
+        if (_engine.Deadline is not { } deadline)
+            return;
+        // A deadline that has passed is a mistake of ours, which must not stop the world.
+        var at = Math.Max(Now + 1000, (deadline - World.Epoch).Ticks / 10);
+        if (at < _tickAt)
+            Later(_tickAt = at, ArrivalKind.Tick, 0, null);
+    }
+
+    private void Do(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.Dial dial:
+                var peer = NumberOf(dial.Friend);
+                var link = ((long)Number << NumberBits) | (uint)++_dials;
+                Carry(peer, ArrivalKind.Dial, link, 0, 0, (uint)Number, null);
+                break;
+            case Effect.CloseLink close:
+                Trace.Say(Now, $"closes {close.Link} {close.Code}");
+                Lose(close.Link, close.Code.ToString(), tell: true);
+                break;
+            case Effect.Send send:
+                _links.GetValueOrDefault(send.Link)?.Send(send.Message);
+                break;
+            case Effect.Refuse refuse:
+                _links.GetValueOrDefault(refuse.Link)?.Refuse(refuse.Stream, refuse.Code);
+                break;
+            default:
+                Catalogs.Do(effect);
+                break;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using FriendNet.Simulation.Wires;
+using Google.Protobuf;
+
+namespace FriendNet.Simulation.Worlds;
+
+/// <summary>Eight bytes of what is passed between nodes, for the trace.</summary>
+internal static class Fingerprint
+{
+    internal static ulong Of(object? body) =>
+        body switch
+        {
+            IMessage message => Of(message.ToByteArray()),
+            IReadOnlyList<Piece> pieces => Of(pieces),
+            _ => 0,
+        };
+
+    private static ulong Of(IReadOnlyList<Piece> pieces)
+    {
+        var hash = 0UL;
+        foreach (var piece in pieces)
+            hash = Seeds.Mix(hash ^ Of(piece.Bytes.Span));
+        return hash;
+    }
+
+    private static ulong Of(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash);
+    }
+}

@@ -1,0 +1,154 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using FriendNet.Protocol.Ids;
+using FriendNet.Simulation.Checks;
+using FriendNet.Simulation.Contents;
+using FriendNet.Simulation.Graphs;
+using FriendNet.Simulation.Nodes;
+
+namespace FriendNet.Simulation.Worlds;
+
+/// <summary>
+/// Nodes, what happens to them, and when. What one node sends another takes as long as the
+/// shortest delay, so nodes are run side by side for that long; what happens to a node, and in
+/// which order, does not depend on the number of threads.
+/// </summary>
+internal sealed class World
+{
+    internal const long Second = 1_000_000;
+
+    /// <summary>World time 0, for those who want a date: 2027-01-15.</summary>
+    internal static readonly Instant Epoch = new(1_800_000_000 * Second);
+
+    private readonly Shard[] _shards;
+    private readonly long _window;
+    private int _scripts;
+
+    internal World(Graph graph, WorldSettings settings)
+    {
+        (Graph, Settings) = (graph, settings);
+        Checks = new Invariants(this);
+        _window = settings.DelayMin * 1000L;
+        var shards = settings.Threads;
+        _shards = [.. Enumerable.Range(0, shards).Select(number => new Shard(shards, number))];
+        Nodes = [.. Enumerable.Range(0, graph.People).Select(i => new SimNode(this, Of(i), i))];
+    }
+
+    internal Graph Graph { get; }
+
+    internal WorldSettings Settings { get; }
+
+    internal SimNode[] Nodes { get; }
+
+    internal Library Library { get; } = new();
+
+    internal HeadMemo Heads { get; } = new();
+
+    internal Invariants Checks { get; }
+
+    internal long Now { get; private set; }
+
+    internal long Events => _shards.Sum(shard => shard.Events);
+
+    /// <summary>When something last came that was not of links that idle.</summary>
+    internal long BusyAt => _shards.Max(shard => shard.BusyAt);
+
+    /// <summary>Lets something happen to a node; between runs only.</summary>
+    internal void At(long time, int node, Action<SimNode> happens) =>
+        Of(node).Post(new(time, node, 0, ++_scripts, ArrivalKind.Script, 0, 0, happens));
+
+    /// <summary>One way between two nodes, in microseconds.</summary>
+    internal long Delay(int one, int other)
+    {
+        var pair = ((ulong)Math.Min(one, other) << 32) | (uint)Math.Max(one, other);
+        var range = (ulong)(Settings.DelayMax - Settings.DelayMin) * 1000;
+        return _window + (long)(Seeds.Mix(pair ^ Seeds.Mix(Settings.Seed)) % (range + 1));
+    }
+
+    /// <summary>Runs to that moment.</summary>
+    internal void Run(long until)
+    {
+        if (_shards.Length == 1)
+            _shards[0].Run(Nodes, until);
+        else
+            RunShards(until);
+        Now = until;
+    }
+
+    /// <summary>Until nothing but idling happened for so long. False: it never ended.</summary>
+    internal bool RunUntilQuiet(long quiet, long most)
+    {
+        var end = Now + most;
+        while (Now < end)
+        {
+            Run(Now + Second);
+            if (Now - BusyAt >= quiet)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Of all that happened, in order: equal worlds have equal hashes.</summary>
+    internal string TraceHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        foreach (var node in Nodes)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes, node.Trace.Hash);
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private Shard Of(int node) => _shards[node % _shards.Length];
+
+    private void RunShards(long until)
+    {
+        var (end, failures) = (0L, new Exception?[_shards.Length]);
+        // After each window all agendas are whole: the earliest of them begins the next one.
+        using var gathered = new Barrier(
+            _shards.Length,
+            _ => end = Math.Min(until, _shards.Min(shard => shard.NextAt) + _window)
+        );
+        using var ran = new Barrier(_shards.Length);
+        var threads = new Thread[_shards.Length];
+        for (var number = 0; number < threads.Length; number++)
+        {
+            var own = number;
+            threads[own] = new Thread(() => RunShard(own));
+            threads[own].Start();
+        }
+
+        foreach (var thread in threads)
+            thread.Join();
+        if (failures.FirstOrDefault(failure => failure is not null) is { } first)
+            throw new InvalidOperationException("A node failed.", first);
+
+        void RunShard(int number)
+        {
+            while (true)
+            {
+                _shards[number].Collect(_shards);
+                gathered.SignalAndWait();
+                var due = _shards.Min(shard => shard.NextAt);
+                if (due >= until || Array.Exists(failures, failure => failure is not null))
+                    return;
+                ran.SignalAndWait();
+                try
+                {
+                    _shards[number].Run(Nodes, end);
+                }
+                catch (Exception e)
+                {
+                    // The other threads wait at the barrier: told after the window.
+                    failures[number] = e;
+                }
+
+                ran.SignalAndWait();
+            }
+        }
+    }
+}

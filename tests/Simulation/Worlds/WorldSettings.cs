@@ -1,0 +1,24 @@
+namespace FriendNet.Simulation.Worlds;
+
+/// <summary>What makes a world, beside its graph.</summary>
+internal sealed record WorldSettings
+{
+    internal ulong Seed { get; init; } = 1;
+
+    internal int Threads { get; init; } = 1;
+
+    internal int Horizon { get; init; } = 2;
+
+    /// <summary>Bytes a second, of each node.</summary>
+    internal long UpRate { get; init; } = 2_500_000;
+
+    internal long DownRate { get; init; } = 12_000_000;
+
+    /// <summary>One way, in milliseconds, of each pair of nodes.</summary>
+    internal int DelayMin { get; init; } = 10;
+
+    internal int DelayMax { get; init; } = 80;
+
+    /// <summary>Whether the trace hashes all bytes, not only their number.</summary>
+    internal bool IsTraceDeep { get; init; }
+}

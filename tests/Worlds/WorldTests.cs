@@ -1,0 +1,46 @@
+using FriendNet.Simulation.Graphs;
+using FriendNet.Simulation.Scenarios;
+using FriendNet.Simulation.Worlds;
+using Xunit;
+
+namespace FriendNet.Tests.Worlds;
+
+public sealed class WorldTests
+{
+    [Fact]
+    public void ReplaysBitForBit()
+    {
+        Assert.Equal(Trace(seed: 4, threads: 1), Trace(seed: 4, threads: 1));
+        Assert.NotEqual(Trace(seed: 4, threads: 1), Trace(seed: 5, threads: 1));
+    }
+
+    [Fact]
+    public void ThreadsDoNotChangeTheTrace() =>
+        Assert.Equal(Trace(seed: 6, threads: 1), Trace(seed: 6, threads: 3));
+
+    [Fact]
+    public void AWorldSettlesExactlyWithinItsLimits()
+    {
+        var graph = CirclesGraph.Make(150, 12, 0.5, seed: 2);
+        var world = new World(graph, new WorldSettings { Seed = 2 });
+
+        var findings = new Settling(world, entries: 100).Run();
+
+        Assert.Empty(findings.Wrong);
+        Assert.NotEmpty(findings.Figures);
+        Assert.DoesNotContain(findings.Figures, figure => figure.IsMissed);
+    }
+
+    private static string Trace(ulong seed, int threads)
+    {
+        var settings = new WorldSettings
+        {
+            Seed = seed,
+            Threads = threads,
+            IsTraceDeep = true,
+        };
+        var world = new World(CirclesGraph.Make(60, 8, 0.4, seed: 1), settings);
+        new Settling(world, entries: 20).Run();
+        return world.TraceHash();
+    }
+}
