@@ -72,9 +72,7 @@ public sealed class NodeEngine
                 _friends.HandleLinkClosed(closed.Link, now);
                 _catalogs.HandleClosed(closed.Link);
                 _circles.HandleClosed(closed.Link, now);
-                _transfers.Handle(input, now);
-                _paths.HandleClosed(closed.Link, now);
-                return;
+                break;
             case Input.DialFailed failed:
                 _friends.HandleDialFailed(failed.Friend, now);
                 break;
@@ -96,14 +94,7 @@ public sealed class NodeEngine
         }
 
         _transfers.Handle(input, now);
-        if (input is Input.SourcesFound found)
-        {
-            _paths.HandleFound(found.Sources, now);
-        }
-        else if (input is Input.Tick)
-        {
-            _paths.Poll(now);
-        }
+        _paths.HandleAfter(input, now);
     }
 
     private void Open(Input.LinkOpened opened, Instant now)

@@ -42,18 +42,26 @@ internal sealed class PathSwitch
             ? (a < b ? a : b)
             : _own.Deadline ?? _relays.Deadline;
 
-    /// <summary>After the transfers had the tick.</summary>
-    internal void Poll(Instant now)
+    /// <summary>What concerns others, too, once the transfers had it.</summary>
+    internal void HandleAfter(Input input, Instant now)
     {
-        _own.HandleSilent(_transfers.Silenced, now);
-        _own.Poll(now, _transfers.Wants);
-        _relays.Poll(now);
-    }
-
-    internal void HandleClosed(LinkId link, Instant now)
-    {
-        _own.HandleClosed(link, now);
-        _served.HandleClosed(link);
+        switch (input)
+        {
+            case Input.Tick:
+                _own.HandleSilent(_transfers.Silenced, now);
+                _own.Poll(now, _transfers.Wants);
+                _relays.Poll(now);
+                break;
+            case Input.LinkClosed closed:
+                _own.HandleClosed(closed.Link, now);
+                _served.HandleClosed(closed.Link);
+                break;
+            case Input.SourcesFound found:
+                _own.HandleWanted(found.Sources, now);
+                break;
+            default:
+                break;
+        }
     }
 
     /// <returns>False: it is none that concerns paths alone.</returns>
@@ -90,10 +98,6 @@ internal sealed class PathSwitch
                 return false;
         }
     }
-
-    /// <summary>A lookup of sources was answered, and the transfers know.</summary>
-    internal void HandleFound(IReadOnlyList<SourceId> sources, Instant now) =>
-        _own.HandleWanted(sources, now);
 
     /// <returns>False: it is none that concerns paths, or nobody's.</returns>
     internal bool TryHandle(LinkId link, StreamId stream, Request request, Instant now)
