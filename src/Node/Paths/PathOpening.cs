@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FriendNet.Crypto.Entropy;
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Links;
@@ -11,6 +12,7 @@ using Google.Protobuf;
 namespace FriendNet.Node.Paths;
 
 /// <summary>A path of ours until it is a link: asked for, then accepted, or not.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "Its link, or Close, disposes of it.")]
 internal sealed class PathOpening(Effect.OpenPath asked, Link via)
 {
     private PathDialer? _dialer;

@@ -3,7 +3,6 @@ using FriendNet.Node.Links;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
-using Google.Protobuf;
 
 namespace FriendNet.Node.Paths;
 

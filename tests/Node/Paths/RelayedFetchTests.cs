@@ -1,4 +1,3 @@
-using FriendNet.Node.Paths;
 using FriendNet.Protocol.Ids;
 using Xunit;
 
