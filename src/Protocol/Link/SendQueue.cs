@@ -8,8 +8,9 @@ namespace FriendNet.Protocol.Link;
 /// What waits to be sent on one link, and what goes next: control frames in their order; then
 /// interactive answers, then bulk ones, then relayed ones; but after
 /// <see cref="Limits.InteractiveBurstMax"/> frames interactive in a row one of the others goes, and
-/// after <see cref="Limits.BulkBurstMax"/> bulk ones a relayed one. Within a class one frame of each stream in turn. DATA
-/// goes only against credit. Every call costs O(1), but for <see cref="Remove"/> of many pieces.
+/// after <see cref="Limits.BulkBurstMax"/> bulk ones a relayed one. Within a class one frame of
+/// each stream in turn. DATA goes only against credit. Every call costs O(1), but for
+/// <see cref="Remove"/> of many pieces.
 /// </summary>
 /// <typeparam name="TBlock">Bulk memory that has an owner to return it to.</typeparam>
 /// <param name="release">Called once for each block taken, when no frame needs it any more.</param>
