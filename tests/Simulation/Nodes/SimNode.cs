@@ -33,6 +33,7 @@ internal sealed class SimNode
         (_world, _shard, Number) = (world, shard, number);
         Trace = new Trace(number);
         Catalogs = new BodyCatalogs(this);
+        Circles = new BodyCircles(this);
     }
 
     internal int Number { get; }
@@ -50,6 +51,8 @@ internal sealed class SimNode
     internal Meter Meter { get; } = new();
 
     internal BodyCatalogs Catalogs { get; }
+
+    internal BodyCircles Circles { get; }
 
     internal IEnumerable<IWorldWire> Links => _links.Values;
 
@@ -211,6 +214,7 @@ internal sealed class SimNode
         var chance = new Seeds(_world.Settings.Seed, Purpose.Engine, Number);
         _engine = new NodeEngine(IdOf(_world, Number), chance, settings);
         Catalogs.Start();
+        Circles.Start();
         foreach (var friend in _world.Graph.Friends(Number))
         {
             // Who has the lower number dials: so no two dials cross.
@@ -281,7 +285,7 @@ internal sealed class SimNode
                 _links.GetValueOrDefault(refuse.Link)?.Refuse(refuse.Stream, refuse.Code);
                 break;
             default:
-                Catalogs.Do(effect);
+                _ = Catalogs.Do(effect) || Circles.Do(effect);
                 break;
         }
     }
