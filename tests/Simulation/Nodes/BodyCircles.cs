@@ -22,6 +22,7 @@ internal sealed class BodyCircles(SimNode node)
     private readonly Dictionary<PseudonymId, PseudonymKeys> _keys = [];
     private readonly Dictionary<AskId, (LinkId Link, StreamId Stream)> _asks = [];
     private readonly Dictionary<PseudonymId, SignedHead> _signed = [];
+    private readonly Dictionary<PseudonymId, Shelf> _own = [];
     private readonly Seeds _chance = new(node.World.Settings.Seed, Purpose.Identity, node.Number);
     private Volume? _shown;
 
@@ -104,6 +105,8 @@ internal sealed class BodyCircles(SimNode node)
             before is not null && node.World.Library.Find(sign.Content.Root) is { } now
                 ? node.World.Library.Delta(before, now)
                 : [];
+        if (node.World.Library.Find(sign.Content.Root) is { } volume)
+            _own[who.Value] = new Shelf(volume, before?.Head.Root.Tag ?? 0, delta);
         var small = delta.Length <= Limits.HeadDeltaBytesMax ? delta : [];
         node.Later(WorkTime, new Input.HeadSigned(head, small));
     }
@@ -206,14 +209,7 @@ internal sealed class BodyCircles(SimNode node)
     {
         if (head is null)
             return null;
-        if (_signed.TryGetValue(head.Pseudonym, out var own))
-            return OwnShelf(own);
-        var shelf = _held.GetValueOrDefault(head.Pseudonym);
+        var shelf = _own.GetValueOrDefault(head.Pseudonym) ?? Find(head.Pseudonym);
         return shelf?.Volume.Head.Root == head.Head.Content.Root ? shelf : null;
     }
-
-    private Shelf? OwnShelf(SignedHead own) =>
-        node.World.Library.Find(own.Head.Content.Root) is { } volume
-            ? new Shelf(volume, 0, default)
-            : null;
 }

@@ -24,6 +24,7 @@ internal sealed class SimNode
     private int _dials;
     private long _tickAt = long.MaxValue;
     private long _upFreeAt;
+    private long _upControlFreeAt;
     private long _downFreeAt;
     private uint _life;
     private bool _isHandling;
@@ -136,9 +137,14 @@ internal sealed class SimNode
         object? body
     )
     {
-        var free = Math.Max(_upFreeAt, Now);
-        _upFreeAt = free + (bytes * World.Second / _world.Settings.UpRate);
-        var at = _upFreeAt + _world.Delay(Number, peer);
+        // Answers wait for all, all else only for its like, as in a link's queue.
+        var time = bytes * World.Second / _world.Settings.UpRate;
+        _upFreeAt = Math.Max(_upFreeAt, Now) + time;
+        _upControlFreeAt = Math.Max(_upControlFreeAt, Now) + time;
+        var sent = kind == ArrivalKind.Answer ? _upFreeAt : _upControlFreeAt;
+        if (kind == ArrivalKind.Answer)
+            _upControlFreeAt -= time;
+        var at = sent + _world.Delay(Number, peer);
         _shard.Post(new(at, peer, link, order, kind, bytes, number, body));
     }
 

@@ -87,11 +87,11 @@ internal sealed class World
     /// <summary>Until nothing but idling happened for so long. False: it never ended.</summary>
     internal bool RunUntilQuiet(long quiet, long most)
     {
-        var end = Now + most;
+        var (start, end) = (Now, Now + most);
         while (Now < end)
         {
             Run(Now + Second);
-            if (Now - BusyAt >= quiet)
+            if (Now - Math.Max(start, BusyAt) >= quiet)
                 return true;
         }
 
