@@ -22,7 +22,7 @@ public delegate IEnumerable<TreeItem> ItemsUnder(KeyPrefix prefix);
 /// <summary>
 /// A tree whose first two levels are remembered, so that one change among N costs about N/256
 /// items read. The items stay with the owner. Not thread safe.
-/// Commands: Touch, Update. Getters: Root, Entries.
+/// Commands: Touch, Update; Set, Join. Getters: Root, Middle, Leaf, Entries, Count, LeafTags.
 /// </summary>
 public sealed class CatalogTree
 {
@@ -71,10 +71,51 @@ public sealed class CatalogTree
                 SetLeaf(leaf, [.. source(new KeyPrefix(leaf, 2))]);
         }
 
-        foreach (var parent in leaves.Select(leaf => leaf / TreeHash.Fanout).Distinct())
-            Join(_leaves, _middle, parent, () => source(new KeyPrefix(parent, 1)));
+        Join(source);
+    }
+
+    /// <summary>A leaf's items, by key. Join is due after some of these.</summary>
+    public void Set(int leaf, List<TreeItem> items)
+    {
+        _touched[leaf] = true;
+        SetLeaf(leaf, items);
+    }
+
+    /// <summary>All leaves that were touched are set: the nodes above them follow.</summary>
+    /// <param name="source">Read under nodes of few items only.</param>
+    public void Join(ItemsUnder source)
+    {
+        for (var parent = 0; parent < TreeHash.Fanout; parent++)
+        {
+            var prefix = new KeyPrefix(parent, 1);
+            if (Enumerable.Range(prefix.First, TreeHash.Fanout).Any(leaf => _touched[leaf]))
+                Join(_leaves, _middle, parent, () => source(prefix));
+        }
+
         Join(_middle, _root, 0, () => source(KeyPrefix.All));
         _touched.SetAll(false);
+    }
+
+    /// <summary>The node of the keys that begin with this byte.</summary>
+    public Hash256 Leaf(int leaf) => _leaves.Hashes[leaf];
+
+    /// <summary>The node of the keys that begin with this half byte.</summary>
+    public Hash256 Middle(int middle) => _middle.Hashes[middle];
+
+    /// <summary>Entries under a prefix.</summary>
+    public int Count(KeyPrefix prefix) =>
+        prefix.Nibbles switch
+        {
+            0 => Entries,
+            1 => _middle.Counts[prefix.Value],
+            _ => _leaves.Counts[prefix.Value],
+        };
+
+    /// <summary>The first 8 bytes of each leaf's node: 2,048 bytes.</summary>
+    public void LeafTags(Span<byte> tags)
+    {
+        for (var leaf = 0; leaf < Leaves; leaf++)
+            BinaryPrimitives.WriteUInt64LittleEndian(tags[(leaf * 8)..], Leaf(leaf).Tag);
     }
 
     /// <summary>Writes <see cref="SavedBytes"/> bytes; nothing may be touched.</summary>

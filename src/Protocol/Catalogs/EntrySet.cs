@@ -38,8 +38,6 @@ public sealed class EntrySet : IHeldItems
     /// <summary>Everything in one delta of form 2: the compressed copy.</summary>
     public ReadOnlyMemory<byte> Whole => _whole.Value;
 
-    long IHeldItems.Entries => Entries.Length;
-
     /// <summary>The last of several entries at one path counts.</summary>
     public static EntrySet Of(IEnumerable<CatalogEntry> entries) =>
         Empty.With(entries.Select(DeltaStep.Upsert));

@@ -1,3 +1,5 @@
+using FriendNet.Protocol.Wire;
+
 namespace FriendNet.Protocol.Catalogs;
 
 /// <summary>An entry that is held, as the tree sees it, and its file's length.</summary>
@@ -6,7 +8,10 @@ public readonly record struct HeldItem(TreeItem Item, long Length);
 /// <summary>What a catalog holds, as far as checks need it: in SQLite, or in memory.</summary>
 public interface IHeldItems
 {
-    long Entries { get; }
+    CatalogHead Head { get; }
+
+    /// <summary>A tree of it, the caller's to change.</summary>
+    CatalogTree Tree();
 
     /// <summary>The entries whose keys begin with this byte, in any order.</summary>
     IEnumerable<HeldItem> Leaf(int leaf);

@@ -46,7 +46,7 @@ internal sealed class Deltas
     internal ReadOnlyMemory<byte> Between(Known known, ulong from) =>
         _last.TryGetValue(known, out var delta)
         && delta.From == from
-        && delta.To == known.Held?.Head.Content.Tag
+        && delta.To == known.Held?.Head.Content.Root.Tag
             ? delta.Bytes
             : default;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -138,7 +137,7 @@ internal sealed class Directory
         known.Held = head;
         if (head is { IsWithdrawal: false })
         {
-            var tag = head.Head.Content.Tag;
+            var tag = head.Head.Content.Root.Tag;
             known.NextOfRoot = ByRoot(tag);
             _byRoot[tag] = known;
         }
@@ -185,7 +184,7 @@ internal sealed class Directory
     {
         if (!known.HasContent)
             return;
-        var tag = known.Held!.Head.Content.Tag;
+        var tag = known.Held!.Head.Content.Root.Tag;
         var first = _byRoot[tag];
         if (first == known)
         {

@@ -120,8 +120,8 @@ internal sealed class Fetching(
             return false;
         if (
             Deltas.TryPeek(delta.Span, out var from, out var to)
-            && from == known.Held!.Head.Content.Tag
-            && to == head.Head.Content.Tag
+            && from == known.Held!.Head.Content.Root.Tag
+            && to == head.Head.Content.Root.Tag
             && rests.Until(known, by) <= directory.Now
             && quota.HasRoom(by, known, head, 0)
         )
@@ -159,7 +159,7 @@ internal sealed class Fetching(
     private (Known Other, Neighbour By)? SameElsewhere(Known known, SignedHead head)
     {
         for (
-            var other = directory.ByRoot(head.Head.Content.Tag);
+            var other = directory.ByRoot(head.Head.Content.Root.Tag);
             other is not null;
             other = other.NextOfRoot
         )

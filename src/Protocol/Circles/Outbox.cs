@@ -149,7 +149,7 @@ internal sealed class Outbox(LinkId link)
             news.Delta = Wrap(delta);
             heads.News.Add(news);
             if (_eager?.ContainsKey(known) == true)
-                _eager[known] = head.Head.Content.Tag;
+                _eager[known] = head.Head.Content.Root.Tag;
         }
     }
 

@@ -59,9 +59,16 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
         if (directory.Now < neighbour.SayAgainAt)
             return;
         neighbour.SayAgainAt = directory.Now + SayPause;
+        var culture = CultureInfo.InvariantCulture;
+        var (entries, all) = (
+            neighbour.Entries.ToString("N0", culture),
+            Entries.ToString("N0", culture)
+        );
         var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"This friend brought {neighbour.Entries:N0} entries of circles, all friends {Entries:N0}; this node keeps {Limits.CircleEntriesPerFriendMax:N0} of a friend and {Limits.CircleEntriesMax:N0} in all."
+            culture,
+            $"This friend brought {entries} entries of circles, all friends {all}; "
+                + $"this node keeps {Limits.CircleEntriesPerFriendMax:N0} of a friend, "
+                + $"{Limits.CircleEntriesMax:N0} in all."
         );
         effects.Enqueue(new Effect.CircleWaits(neighbour.Friend, text));
     }

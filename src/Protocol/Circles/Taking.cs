@@ -88,7 +88,10 @@ internal sealed class Taking(
             }
 
             var same = directory.FindSame(item.Head.Span);
-            if ((same ?? readHead(item.Head.Memory)) is not { } head || item.Hops > head.Head.Horizon)
+            if (
+                (same ?? readHead(item.Head.Memory)) is not { } head
+                || item.Hops > head.Head.Horizon
+            )
                 return null;
             var ahead = head.Head.Version - (directory.Now.Microseconds / MicrosecondsInSecond);
             var isEcho = item.Hops == 1 && directory.Find(head.Pseudonym) is { IsOwn: true };
