@@ -98,6 +98,10 @@ internal sealed class Settling(World world, int entries)
         Say("change_bytes", "change: received, not idling", "KiB", i => News(i) / KiB);
         SayTraffic("change", null);
         double Rest(int i) => Part(Math.Max(0, News(i) - Heads(i)), Due(i));
+        Say("change_news", "    heads told", "", i => world.Nodes[i].Meter.News);
+        Say("change_paths", "    heads due, one a path", "", i => Heads(i) / HeadAloneBytes);
+        Say("change_delta", "    deltas with them", "B", i => world.Nodes[i].Meter.DeltaBytes);
+        Say("change_due", "    entries changed", "B", Due);
         Say("change_heads", "  heads due", "KiB", i => Heads(i) / KiB);
         Say("change_ratio", "  beyond heads, of changed entries", "", Rest, ChangeMax);
         Say("change_stray", "  where nothing changed", "B", i => Due(i) > 0 ? 0 : News(i), 0);
