@@ -47,7 +47,7 @@ public sealed class RunningNode : IDisposable
                 Index,
                 home.SpoolFolder,
                 () => DateTimeOffset.UtcNow,
-                (friend, head) => Post(new Input.ViewChanged(friend, head)),
+                Shown,
                 warn
             ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
         Audiences = new Audiences(_stores.Friends, Index, Views);
@@ -132,7 +132,7 @@ public sealed class RunningNode : IDisposable
         {
             // Whatever the disk says: the link ends, and nothing more is shown.
             Post(new Input.FriendRemoved(friend));
-            Guarded(() => Views.Remove(friend));
+            Guarded(() => Audiences.Left(friend));
             Guarded(() => Catalogs.Remove(friend));
         }
     }
@@ -178,6 +178,7 @@ public sealed class RunningNode : IDisposable
             Post(new Input.FriendKnown(friend.Id, friend.Addresses));
         }
 
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(Audiences.ShowCircle), null);
         Downloads.Restore();
         // Last: who comes in now is known to the engine.
         Gate =
@@ -214,6 +215,15 @@ public sealed class RunningNode : IDisposable
         _engine.Post(input);
     }
 
+    private void Shown(FriendId friend, CatalogHead head)
+    {
+        // Nothing is told of the circle's yet.
+        if (friend != Views.Circle)
+        {
+            Post(new Input.ViewChanged(friend, head));
+        }
+    }
+
     private void Seen(FriendId friend) =>
         ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(() => Catalogs.Seen(friend)), null);
 
@@ -233,13 +243,7 @@ public sealed class RunningNode : IDisposable
 
     private FileLocation? Find(FriendId? friend, ContentId id)
     {
-        // Nothing is shown to the circle yet.
-        if (friend is not { } one)
-        {
-            return null;
-        }
-
-        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(one), out var location);
+        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(friend), out var location);
         return location;
     }
 }
