@@ -1,4 +1,3 @@
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
