@@ -4,6 +4,7 @@ using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
+using FriendNet.Node.Paths;
 using FriendNet.Node.Serving;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
@@ -63,6 +64,7 @@ public sealed class RunningNode : IDisposable
             settings.Padding
         );
         Dialer = new Dialer(_our);
+        Paths = new PathTable(_our, _ => null);
         Downloads = new Downloader(
             _stores.Transfers,
             (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
@@ -86,6 +88,8 @@ public sealed class RunningNode : IDisposable
     public LinkTable Links { get; } = new();
 
     public Dialer Dialer { get; }
+
+    public PathTable Paths { get; }
 
     public Gate Gate { get; private set; } = null!;
 
@@ -163,6 +167,7 @@ public sealed class RunningNode : IDisposable
             answers,
             _server,
             Downloads,
+            Paths,
             Home.SpoolFolder,
             Post,
             _warn
