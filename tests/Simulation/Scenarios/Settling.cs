@@ -104,7 +104,7 @@ internal sealed class Settling(World world, int entries)
         Say("change_due", "    entries changed", "B", Due);
         Say("change_heads", "  heads due", "KiB", i => Heads(i) / KiB);
         Say("change_ratio", "  beyond heads, of changed entries", "", Rest, ChangeMax);
-        Say("change_stray", "  where nothing changed", "B", i => Due(i) > 0 ? 0 : News(i), 0);
+        Say("change_stray", "  where nothing changed", "B", i => Due(i) > 0 ? 0 : News(i));
     }
 
     private void Reconnect()
