@@ -3,6 +3,7 @@ using FriendNet.Node.Catalogs;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -49,23 +50,24 @@ public sealed class ReachEndpoints(FriendStore store, CatalogStore catalogs, Lin
             }
         }
 
-        return ReachCount.Of(
-            [
-                .. friends.Select(friend =>
-                {
-                    var view = held.GetValueOrDefault(friend.Id).Head;
-                    var circle = own.GetValueOrDefault(friend.Id)?.Offers;
-                    var more = circle?.First(offer => offer.Hops == 1).Head.Head.Content;
-                    return new ReachedFriend(
-                        friend.Name,
-                        links.Find(friend.Id) is not null,
-                        view.Entries + (more?.Entries ?? 0),
-                        Math.Min(view.Bytes, long.MaxValue / 2)
-                            + Math.Min(more?.Bytes ?? 0, long.MaxValue / 2)
-                    );
-                }),
-            ],
-            circles
+        return ReachCount.Of([.. friends.Select(Reached)], circles);
+
+        ReachedFriend Reached(Storage.Friend friend) =>
+            Shown(
+                friend,
+                held.GetValueOrDefault(friend.Id).Head,
+                own.GetValueOrDefault(friend.Id)?.Offers.First(offer => offer.Hops == 1)
+            );
+    }
+
+    private ReachedFriend Shown(Storage.Friend friend, CatalogHead view, CircleOffer? circle)
+    {
+        var more = circle?.Head.Head.Content ?? default;
+        return new(
+            friend.Name,
+            links.Find(friend.Id) is not null,
+            view.Entries + more.Entries,
+            Math.Min(view.Bytes, long.MaxValue / 2) + Math.Min(more.Bytes, long.MaxValue / 2)
         );
     }
 
