@@ -21,11 +21,17 @@ internal sealed class TransferEntry(TransferRow row)
 }
 
 /// <summary>
-/// All transfers and their states; each change of state goes to the store first.
+/// All transfers and their states; each change of state goes to the store first. Looking never
+/// waits for the disk: the engine looks.
 /// </summary>
 internal sealed class TransferTable(TransferStore store)
 {
     private readonly Dictionary<TransferId, TransferEntry> _entries = [];
+
+    /// <summary>Held over a move, which waits for the disk; taken before the other.</summary>
+    private readonly Lock _moving = new();
+
+    /// <summary>Guards what is in memory; never held while something waits.</summary>
     private readonly Lock _gate = new();
 
     internal TransferEntry Add(TransferRow row)
@@ -68,6 +74,7 @@ internal sealed class TransferTable(TransferStore store)
     /// <summary>Stops it in memory only, when the store fails.</summary>
     internal void PauseUnstored(TransferEntry entry, string why)
     {
+        using (_moving.EnterScope())
         using (_gate.EnterScope())
         {
             entry.Row = entry.Row with { State = TransferState.Paused, Why = why };
@@ -84,24 +91,23 @@ internal sealed class TransferTable(TransferStore store)
         string? finalName = null
     )
     {
-        using (_gate.EnterScope())
+        using (_moving.EnterScope())
         {
             if (!from.Contains(entry.Row.State))
                 return false;
             finalName ??= entry.Row.FinalName;
             if (to == TransferState.Cancelled)
-            {
                 store.Remove(entry.Row.Id);
-                _entries.Remove(entry.Row.Id);
-            }
             else
-            {
                 store.SetState(entry.Row.Id, to, finalName, why);
+            using (_gate.EnterScope())
+            {
+                if (to == TransferState.Cancelled)
+                    _entries.Remove(entry.Row.Id);
+                entry.Row = entry.Row with { State = to, FinalName = finalName, Why = why };
+                entry.Why = why;
+                return true;
             }
-
-            entry.Row = entry.Row with { State = to, FinalName = finalName, Why = why };
-            entry.Why = why;
-            return true;
         }
     }
 }

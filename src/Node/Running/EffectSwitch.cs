@@ -49,7 +49,7 @@ internal sealed class EffectSwitch(
                 Work(() => Ask(sync), () => NotAsked(sync));
                 break;
             case Effect.CatalogWaits waits:
-                warn($"The catalog of {NameOf(waits.Friend)} waits: {waits.Why}");
+                Work(() => warn($"The catalog of {NameOf(waits.Friend)} waits: {waits.Why}"), null);
                 break;
             case Effect.ServeCatalog serve:
                 answers.Serve(serve);
