@@ -1,5 +1,4 @@
 using System.Buffers;
-using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Catalogs;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;

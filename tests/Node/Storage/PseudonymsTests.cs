@@ -1,6 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using FriendNet.Crypto.Identity;
 using FriendNet.Crypto.Merkle;
-using FriendNet.Node.Storage;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using Microsoft.Data.Sqlite;
@@ -124,6 +124,7 @@ public sealed class PseudonymsTests : IDisposable
         return head.Head.PathKey == new Hash256(keys.Path.PublicKey.Bytes);
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "Only the tests' own questions.")]
     private static long[] Row(string path, string columns)
     {
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
@@ -135,6 +136,7 @@ public sealed class PseudonymsTests : IDisposable
         return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)];
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "Only the tests' own questions.")]
     private byte[] Read(string column)
     {
         using var connection = new SqliteConnection($"Data Source={_node.Path};Pooling=False");
