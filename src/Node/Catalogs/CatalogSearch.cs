@@ -67,8 +67,9 @@ public sealed class CatalogSearch(CatalogStore store)
                 found.Files,
                 rows.Sources(content)
             );
-        var (friend, path) = (rows.FriendOf(found.Row), rows.PathOf(found.Row));
-        var id = ShortId.Of(friend, path).ToString();
-        return new Hit(id, null, found.Name, path, found.Bytes, found.Files, [friend]);
+        var path = rows.PathOf(found.Row);
+        var id = ShortId.Of(rows.KeyOf(found.Row), path).ToString();
+        var sources = rows.WaysTo(found.Row);
+        return new Hit(id, null, found.Name, path, found.Bytes, found.Files, sources);
     }
 }

@@ -111,7 +111,7 @@ internal sealed class EffectSwitch(
     private void Find(Effect.FindSources find)
     {
         IReadOnlyList<SourceId> sources = downloads.ContentOf(find.Transfer, find.File) is { } id
-            ? [.. _browse.SourcesOf(id).Select(SourceId.Of)]
+            ? _browse.SourcesOf(id)
             : [];
         Found(find, sources);
     }

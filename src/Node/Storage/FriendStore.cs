@@ -28,11 +28,14 @@ public sealed class FriendStore : IDisposable
         _table.ShowAll();
         Invited = new Invitations(file, rows, _gate, invitations, _table, Veils, self);
         Shares = new SharedFolders(file, _gate);
+        Pseudonyms = new Pseudonyms(file, rows, _gate);
     }
 
     public Invitations Invited { get; }
 
     public SharedFolders Shares { get; }
+
+    public Pseudonyms Pseudonyms { get; }
 
     /// <summary>
     /// With what a handshake may be opened: always all friends and open invitations.
@@ -246,6 +249,7 @@ public sealed class FriendStore : IDisposable
             _table.Dispose();
             Veils.Dispose();
             Invited.Dispose();
+            Pseudonyms.Dispose();
             _file.Dispose();
         }
     }

@@ -13,8 +13,8 @@ internal sealed class StateFile : IDisposable
     /// <summary>
     /// Secrets are sealed by the identity's storage key. accepted: the highest timestamp taken
     /// from the friend, by its clock, and accepted_at: when, by ours. A pseudonym's seed is NULL
-    /// once erased; head is the last one signed, whose version counts; retired: when another took
-    /// its place.
+    /// once erased; head is the last one signed, whose version counts; retired: when it was
+    /// withdrawn.
     /// </summary>
     private static readonly string[] Schema =
     [
@@ -53,7 +53,8 @@ internal sealed class StateFile : IDisposable
             CREATE TABLE pseudonyms(
                 id INTEGER PRIMARY KEY AUTOINCREMENT,
                 seed BLOB,
-                head BLOB,
+                head BLOB NOT NULL,
+                made INTEGER NOT NULL,
                 retired INTEGER
             ) STRICT;
             """,
