@@ -4,58 +4,291 @@ using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
-#pragma warning disable CA1822 // Until its features land.
 namespace FriendNet.Protocol.Circles;
 
 /// <summary>
 /// What is published under pseudonyms: tells each friend the heads that it may know and whose
 /// content is held here, takes those that friends tell, and asks for their content once.
 /// Getters; <c>Handle…</c> for inputs, links and requests; <see cref="Poll"/> when
-/// <see cref="Deadline"/> is reached. What it wants done goes to the queue
-/// of effects.
+/// <see cref="Deadline"/> is reached. What it wants done goes to the queue of effects.
 /// </summary>
 public sealed class CircleSync
 {
     private readonly Queue<Effect> _effects;
+    private readonly Directory _directory = new();
+    private readonly Deltas _deltas = new();
+    private readonly Quota _quota;
+    private readonly Telling _telling;
+    private readonly Asking _asking;
+    private readonly Fetching _fetching;
+    private readonly Taking _taking;
+    private readonly Fading _fading;
+    private readonly OwnHead _own;
 
     /// <param name="horizon">How many links own heads may go.</param>
     public CircleSync(IEntropy entropy, Queue<Effect> effects, int horizon, ReadHead readHead)
     {
         _effects = effects;
-        _ = (entropy, horizon, readHead);
+        var rests = new Rests(_directory, entropy);
+        _quota = new Quota(_directory, effects);
+        _telling = new Telling(_directory, _deltas, effects);
+        _asking = new Asking(_directory, _quota, rests, _deltas, effects);
+        _fetching = new Fetching(_directory, _quota, _asking, rests, entropy, effects);
+        _taking = new Taking(_directory, _telling, _fetching, readHead, effects);
+        _fading = new Fading(_directory, _fetching, _deltas, _quota, effects);
+        _own = new OwnHead(entropy, effects, horizon);
+        _asking.Settled = _fetching.Consider;
+        _directory.Changed = (known, before, slot) =>
+        {
+            _telling.Note(known, before, slot);
+            _fading.Note(known);
+        };
     }
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
     public Instant? Deadline { get; private set; }
 
     /// <summary>Ways to it over links that are up, fewest hops first.</summary>
-    public IReadOnlyList<Route> RoutesTo(PseudonymId pseudonym) => [];
+    public IReadOnlyList<Route> RoutesTo(PseudonymId pseudonym)
+    {
+        if (_directory.Find(pseudonym) is not { IsOwn: false } known)
+            return [];
+        var routes = new List<Route>();
+        foreach (var offer in known.Offers)
+        {
+            if (_directory.At(offer.Slot)?.Link is { } link && !offer.Head.IsWithdrawal)
+                routes.Add(new Route(link, offer.Hops));
+        }
+
+        routes.Sort((a, b) => a.Hops.CompareTo(b.Hops));
+        return routes;
+    }
 
     /// <summary>
-    /// The same as far as the asker may know: none unless it is told of the pseudonym.
+    /// The same as far as the asker may know: none unless it is told of the pseudonym. None
+    /// leads back to it.
     /// </summary>
-    public IReadOnlyList<Route> RoutesTo(PseudonymId pseudonym, LinkId asker) => [];
+    public IReadOnlyList<Route> RoutesTo(PseudonymId pseudonym, LinkId asker) =>
+        _directory.On(asker) is { } neighbour
+        && _directory.Find(pseudonym) is { } known
+        && ToldSet.HopsFor(known, neighbour.Slot, _directory.Now) is not null
+            ? [.. RoutesTo(pseudonym).Where(route => route.Link != asker)]
+            : [];
 
     /// <summary>X25519: who can answer paths to it; null: not known.</summary>
-    public Hash256? PathKeyOf(PseudonymId pseudonym) => null;
+    public Hash256? PathKeyOf(PseudonymId pseudonym)
+    {
+        var known = _directory.Find(pseudonym);
+        var best = known?.Held;
+        foreach (var offer in known?.Offers ?? [])
+            best = offer.Head.Beats(best) ? offer.Head : best;
+        return best is { IsWithdrawal: false } ? best.Head.PathKey : null;
+    }
 
-    public bool IsOwn(PseudonymId pseudonym) => false;
+    public bool IsOwn(PseudonymId pseudonym) => _directory.Find(pseudonym) is { IsOwn: true };
 
     /// <summary>This link is the one in use to the friend now.</summary>
-    public void HandleOpened(LinkId link, FriendId friend, Instant now) { }
+    public void HandleOpened(LinkId link, FriendId friend, Instant now)
+    {
+        _directory.Now = now;
+        var neighbour = _directory.Of(friend);
+        _directory.Unlink(neighbour);
+        _directory.Link(neighbour, link);
+        _telling.HandleOpened(neighbour);
+        foreach (var known in OfferedBy(neighbour))
+            _fetching.Consider(known);
+        Finish();
+    }
 
-    public void HandleClosed(LinkId link, Instant now) { }
+    public void HandleClosed(LinkId link, Instant now)
+    {
+        if (_directory.On(link) is not { } neighbour)
+            return;
+        _directory.Now = now;
+        _directory.Unlink(neighbour);
+        _asking.ReleaseAll(neighbour);
+        Finish();
+    }
 
-    public void HandleRemoved(FriendId friend, Instant now) { }
+    public void HandleRemoved(FriendId friend, Instant now)
+    {
+        if (_directory.FindFriend(friend) is not { } neighbour)
+            return;
+        _directory.Now = now;
+        _directory.Unlink(neighbour);
+        _asking.ReleaseAll(neighbour);
+        foreach (var known in OfferedBy(neighbour))
+        {
+            _directory.RemoveOffer(known, neighbour);
+            if (known is { HasContent: true, IsOwn: false } && known.Sponsor == neighbour.Slot)
+                Sponsor(known);
+            _fetching.HandleGone(known, neighbour);
+        }
 
-    /// <returns>False: it is of no kind that concerns circles.</returns>
-    public bool HandleMessage(LinkId link, Message message, Instant now) => false;
+        _directory.Remove(neighbour);
+        _own.HandleFriendRemoved(now);
+        Finish();
+    }
 
-    public void HandleRequest(LinkId link, StreamId stream, CircleRequest request, Instant now) =>
-        _effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.NotFound));
+    /// <summary>A message about circles; others are ignored.</summary>
+    public void HandleMessage(LinkId link, Message message, Instant now)
+    {
+        if (_directory.On(link) is not { } neighbour)
+            return;
+        _directory.Now = now;
+        switch (message.KindCase)
+        {
+            case Message.KindOneofCase.HeadsHave:
+                _telling.HandleHave(neighbour, message.HeadsHave);
+                break;
+            case Message.KindOneofCase.HeadsAsk:
+                _telling.HandleAsk(neighbour, message.HeadsAsk);
+                break;
+            case Message.KindOneofCase.HeadsNodes:
+                _telling.HandleNodes(neighbour, message.HeadsNodes);
+                break;
+            case Message.KindOneofCase.Heads:
+                _taking.HandleHeads(neighbour, message.Heads);
+                break;
+            case Message.KindOneofCase.HeadsTaken:
+                _telling.HandleTaken(neighbour, message.HeadsTaken);
+                break;
+            default:
+                return;
+        }
+
+        Finish();
+    }
+
+    /// <summary>A friend asks for content: of what it is told, nothing else.</summary>
+    public void HandleRequest(LinkId link, StreamId stream, CircleRequest request, Instant now)
+    {
+        if (_directory.On(link) is not { } neighbour)
+            return;
+        _directory.Now = now;
+        Serving.Handle(_directory, neighbour, stream, request, _effects);
+    }
 
     /// <returns>False: it is none that concerns circles.</returns>
-    public bool Handle(Input input, Instant now) => false;
+    public bool Handle(Input input, Instant now)
+    {
+        _directory.Now = now;
+        switch (input)
+        {
+            case Input.CircleChanged changed:
+                _own.HandleChanged(changed.Head, now);
+                break;
+            case Input.HeadSigned signed:
+                HoldOwn(signed.Head);
+                _deltas.Keep(_directory.Of(signed.Head.Pseudonym), signed.Delta);
+                _own.HandleSigned(signed.Head, now);
+                break;
+            case Input.OwnHeads own:
+                foreach (var head in own.Live)
+                    HoldOwn(head);
+                _own.HandleOwn(own.Live, own.Since, now);
+                break;
+            case Input.HeadsKnown known:
+                Restore(known);
+                break;
+            case Input.CirclesHeld held:
+                Restore(held);
+                break;
+            case Input.CircleFetched fetched:
+                _asking.HandleFetched(fetched);
+                break;
+            case Input.CircleAskEnded ended:
+                _asking.HandleEnded(ended.Ask, ended.End);
+                break;
+            case Input.CircleServed served:
+                if (_directory.On(served.Link) is { } neighbour)
+                    Serving.HandleServed(neighbour, served.Stream);
+                break;
+            default:
+                return false;
+        }
 
-    public void Poll(Instant now) { }
+        Finish();
+        return true;
+    }
+
+    public void Poll(Instant now)
+    {
+        if (!(Deadline <= now))
+            return;
+        _directory.Now = now;
+        _own.Poll(now);
+        _fading.Poll();
+        _telling.Poll();
+        _fetching.Poll();
+        _asking.Poll();
+        Finish();
+    }
+
+    private void Finish()
+    {
+        _taking.Poll();
+        _asking.Start();
+        Deadline = Earliest(
+            _own.Deadline,
+            _fading.Deadline,
+            _telling.Deadline,
+            _fetching.Deadline,
+            _asking.Deadline,
+            _taking.Deadline
+        );
+    }
+
+    private static Instant? Earliest(params ReadOnlySpan<Instant?> moments)
+    {
+        Instant? first = null;
+        foreach (var moment in moments)
+            first = first < moment || moment is null ? first : moment;
+        return first;
+    }
+
+    private List<Known> OfferedBy(Neighbour neighbour) =>
+        [.. _directory.All.Where(known => known.OfferOf(neighbour.Slot) is not null)];
+
+    private void HoldOwn(SignedHead head)
+    {
+        var known = _directory.Of(head.Pseudonym);
+        known.IsOwn = true;
+        if (head.Beats(known.Held))
+            _directory.SetHeld(known, head);
+    }
+
+    // Its sponsor is no friend any more: it counts for another who tells of it, if there is one.
+    private void Sponsor(Known known)
+    {
+        if (known.Offers.Length == 0)
+            return;
+        var next = _directory.At(known.Offers[0].Slot)!;
+        _quota.Move(known, next);
+        _effects.Enqueue(new Effect.KeepCircle(known.Held!, null, next.Friend));
+    }
+
+    private void Restore(Input.HeadsKnown known)
+    {
+        var neighbour = _directory.Of(known.Friend);
+        foreach (var told in known.Heads)
+        {
+            var head = _directory.FindSame(told.Head.Encoded.Span) ?? told.Head;
+            _directory.SetOffer(_directory.Of(head.Pseudonym), neighbour, head, told.Hops);
+        }
+    }
+
+    private void Restore(Input.CirclesHeld held)
+    {
+        foreach (var circle in held.Circles)
+        {
+            var known = _directory.Of(circle.Head.Pseudonym);
+            var head = _directory.FindSame(circle.Head.Encoded.Span) ?? circle.Head;
+            if (!known.IsOwn)
+                _quota.Hold(known, head, _directory.Of(circle.Sponsor), circle.Encoded);
+        }
+
+        foreach (var known in _directory.All.ToArray())
+            _fetching.Consider(known);
+    }
 }

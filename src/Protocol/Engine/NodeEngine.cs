@@ -37,6 +37,9 @@ public sealed class NodeEngine
             Earlier(_catalogs.Deadline, _transfers.Deadline)
         );
 
+    /// <summary>Ways to a pseudonym over links that are up, fewest hops first.</summary>
+    public IReadOnlyList<Route> RoutesTo(PseudonymId pseudonym) => _circles.RoutesTo(pseudonym);
+
     public bool TryPoll(out Effect? effect) => _effects.TryDequeue(out effect);
 
     public void Handle(Input input, Instant now)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using FriendNet.Crypto.Merkle;
 
 namespace FriendNet.Protocol.Ids;
@@ -9,15 +8,7 @@ public readonly record struct PseudonymId(Hash256 Key)
     private const int ShortDigits = 12;
 
     /// <summary>The first 8 bytes, little endian: tells pseudonyms apart, proves nothing.</summary>
-    public ulong Tag
-    {
-        get
-        {
-            Span<byte> bytes = stackalloc byte[Hash256.Size];
-            Key.CopyTo(bytes);
-            return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-        }
-    }
+    public ulong Tag => Key.Tag;
 
     /// <summary>12 hex digits, for people.</summary>
     public string Short => Key.ToString()[..ShortDigits];

@@ -1,0 +1,27 @@
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Circles;
+
+/// <summary>One question for content under way.</summary>
+internal sealed class Ask(AskId id, Neighbour from, IReadOnlyList<Known> knowns)
+{
+    internal AskId Id { get; } = id;
+
+    internal Neighbour From { get; } = from;
+
+    internal IReadOnlyList<Known> Knowns { get; } = knowns;
+
+    /// <summary>What was asked for, one for each of <see cref="Knowns"/>.</summary>
+    internal IReadOnlyList<SignedHead> Heads { get; } =
+    [.. knowns.Select(known => known.OfferOf(from.Slot)!.Value.Head)];
+
+    internal bool[] IsDone { get; } = new bool[knowns.Count];
+
+    internal long Entries => Heads.Sum(head => head.Head.Content.Entries);
+
+    internal bool IsCompare { get; init; }
+
+    /// <summary>When it is given up; null: it is local work, or was given up.</summary>
+    internal Instant? GiveUpAt { get; set; }
+}

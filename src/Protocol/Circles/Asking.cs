@@ -1,0 +1,244 @@
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Circles;
+
+/// <summary>
+/// Questions for content: one a link, a few in all, friends taking turns for the places; so a
+/// friend that fills its queue holds one place. What they end with goes to the caller.
+/// </summary>
+internal sealed class Asking(
+    Directory directory,
+    Quota quota,
+    Rests rests,
+    Deltas deltas,
+    Queue<Effect> effects
+)
+{
+    private const int GiveUpSeconds = 30;
+    private const int EntriesPerSecond = 250;
+
+    private readonly Dictionary<AskId, Ask> _asks = [];
+    private readonly Queue<Neighbour> _turns = [];
+    private long _lastId;
+    private int _underWay;
+
+    /// <summary>Its pursuit is over or has failed: look again.</summary>
+    internal Action<Known>? Settled { get; set; }
+
+    internal Instant? Deadline => _asks.Values.Min(ask => ask.GiveUpAt);
+
+    /// <summary>It is to be asked of this friend.</summary>
+    internal void Enqueue(Neighbour from, Known known, SignedHead head)
+    {
+        (from.Wanted ??= []).Enqueue((known, head.Head.Content.Entries));
+        from.WantedEntries += head.Head.Content.Entries;
+        TakeTurn(from);
+    }
+
+    /// <summary>A delta came with its head.</summary>
+    internal void Apply(Neighbour from, Known known, SignedHead head, ReadOnlyMemory<byte> delta)
+    {
+        var ask = new Ask(new AskId(++_lastId), from, [known]);
+        _asks.Add(ask.Id, ask);
+        known.Pursuit = Pursuit.Asked;
+        effects.Enqueue(new Effect.ApplyCircle(ask.Id, from.Friend, head, delta));
+    }
+
+    /// <summary>Asks as far as there are places.</summary>
+    internal void Start()
+    {
+        while (_underWay < Limits.CircleAsksMax && _turns.TryDequeue(out var from))
+        {
+            from.HasTurn = false;
+            if (from.RestUntil > directory.Now)
+                ReleaseAll(from);
+            else if (from.Link is { } link && from.Ask is null)
+                Start(from, link);
+        }
+    }
+
+    internal void HandleFetched(Input.CircleFetched fetched)
+    {
+        if (!_asks.TryGetValue(fetched.Ask, out var ask))
+            return;
+        if (fetched.Want >= 0 && fetched.Want < ask.Knowns.Count)
+            Settle(ask, fetched.Want, fetched.End, fetched.Encoded, fetched.Delta);
+        if (ask.From.Ask != ask)
+            _asks.Remove(ask.Id);
+    }
+
+    internal void HandleEnded(AskId id, CircleEnd end)
+    {
+        if (!_asks.Remove(id, out var ask) || ask.From.Ask != ask)
+            return;
+        ask.From.Ask = null;
+        ask.From.WantedEntries -= ask.Entries;
+        _underWay--;
+        if (end is CircleEnd.CutOff or CircleEnd.OurFault && ask.From.Link is not null)
+            rests.Pause(ask.From);
+        for (var want = 0; want < ask.Knowns.Count; want++)
+            Settle(ask, want, end == CircleEnd.Held ? CircleEnd.CutOff : end, 0, default);
+        TakeTurn(ask.From);
+    }
+
+    internal void Poll()
+    {
+        foreach (var ask in _asks.Values)
+        {
+            if (!(ask.GiveUpAt <= directory.Now))
+                continue;
+            ask.GiveUpAt = null;
+            effects.Enqueue(new Effect.GiveUpCircle(ask.Id));
+        }
+    }
+
+    /// <summary>It is not to be asked now: what waited for it is looked at again.</summary>
+    internal void ReleaseAll(Neighbour neighbour)
+    {
+        var waiting = neighbour.Wanted;
+        neighbour.Wanted = null;
+        foreach (var (known, entries) in waiting ?? [])
+        {
+            neighbour.WantedEntries -= entries;
+            if (IsQueued(known, neighbour))
+                Release(known);
+        }
+    }
+
+    private static bool IsQueued(Known known, Neighbour neighbour) =>
+        known.Pursuit == Pursuit.Queued && known.Queue == neighbour.Slot;
+
+    private void TakeTurn(Neighbour neighbour)
+    {
+        if (neighbour is { HasTurn: true } or { Wanted: null or { Count: 0 } })
+            return;
+        neighbour.HasTurn = true;
+        _turns.Enqueue(neighbour);
+    }
+
+    private void Start(Neighbour from, LinkId link)
+    {
+        var batch = Batch(from);
+        if (batch.Count == 0)
+            return;
+        var ask = new Ask(new AskId(++_lastId), from, batch) { IsCompare = batch[0].NeedsCompare };
+        var seconds = GiveUpSeconds + (ask.Entries / EntriesPerSecond);
+        ask.GiveUpAt = directory.Now + TimeSpan.FromSeconds(seconds);
+        foreach (var known in batch)
+            known.Pursuit = Pursuit.Asked;
+        _asks.Add(ask.Id, ask);
+        (from.Ask, from.WantedEntries) = (ask, from.WantedEntries + ask.Entries);
+        _underWay++;
+        PseudonymId?[] have =
+        [
+            .. batch.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
+        ];
+        effects.Enqueue(
+            new Effect.FetchCircle(ask.Id, link, from.Friend, ask.Heads, have, ask.IsCompare)
+        );
+    }
+
+    private List<Known> Batch(Neighbour from)
+    {
+        var batch = new List<Known>();
+        var sum = 0L;
+        while (batch.Count < Limits.CircleWantsMax && from.Wanted!.TryPeek(out var next))
+        {
+            var known = next.Known;
+            var head = known.OfferOf(from.Slot)?.Head;
+            var isDue =
+                IsQueued(known, from)
+                && head is { IsWithdrawal: false }
+                && head.Beats(known.Held)
+                && quota.HasRoom(from, known, head, sum);
+            var entries = isDue ? head!.Head.Content.Entries : 0;
+            var isAlone = known.NeedsCompare || entries > Limits.CirclePartEntries;
+            if (isDue && batch.Count > 0)
+            {
+                if (isAlone || sum + entries > Limits.CircleAskEntriesMax)
+                    break;
+            }
+
+            from.Wanted.Dequeue();
+            from.WantedEntries -= next.Entries;
+            if (!isDue)
+            {
+                if (IsQueued(known, from))
+                    Release(known);
+                continue;
+            }
+
+            // Not to be taken twice, should it stand in the queue twice.
+            known.Pursuit = Pursuit.Asked;
+            batch.Add(known);
+            sum += entries;
+            if (isAlone)
+                break;
+        }
+
+        return batch;
+    }
+
+    private void Release(Known known)
+    {
+        known.Pursuit = Pursuit.Idle;
+        Settled?.Invoke(known);
+    }
+
+    private void Settle(Ask ask, int want, CircleEnd end, long encoded, ReadOnlyMemory<byte> delta)
+    {
+        if (ask.IsDone[want])
+            return;
+        ask.IsDone[want] = true;
+        var (known, head) = (ask.Knowns[want], ask.Heads[want]);
+        switch (end)
+        {
+            case CircleEnd.Held:
+                Hold(ask, known, head, encoded, delta);
+                break;
+            case CircleEnd.Lied:
+                rests.Blame(ask.From);
+                break;
+            case CircleEnd.Compare when !ask.IsCompare:
+                known.NeedsCompare = true;
+                break;
+            case CircleEnd.Compare or CircleEnd.TooLarge:
+                rests.Pause(ask.From, known, isLasting: true);
+                break;
+            // Should it have told something newer meanwhile, that is asked for at once.
+            case CircleEnd.Missing when known.OfferOf(ask.From.Slot)?.Head.Equals(head) == true:
+                rests.Pause(ask.From, known, isLasting: false);
+                break;
+            default:
+                break;
+        }
+
+        Release(known);
+    }
+
+    private void Hold(
+        Ask ask,
+        Known known,
+        SignedHead head,
+        long encoded,
+        ReadOnlyMemory<byte> delta
+    )
+    {
+        var from = directory.At(ask.From.Slot) == ask.From ? ask.From : null;
+        from ??= known.Offers.Select(offer => directory.At(offer.Slot)).FirstOrDefault();
+        known.NeedsCompare = false;
+        if (from is null || known.Held is { IsWithdrawal: true } gone && gone.Beats(head))
+        {
+            effects.Enqueue(new Effect.DropCircle(known.Id));
+            return;
+        }
+
+        rests.Clear(ask.From, known);
+        deltas.Keep(known, delta);
+        if (head.Beats(known.Held))
+            quota.Hold(known, head, from, encoded);
+    }
+}

@@ -1,0 +1,49 @@
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Protocol.Circles;
+
+/// <summary>What circles know of one friend, linked or not.</summary>
+internal sealed class Neighbour(FriendId friend, ushort slot)
+{
+    internal FriendId Friend { get; } = friend;
+
+    /// <summary>Its number in offers.</summary>
+    internal ushort Slot { get; } = slot;
+
+    /// <summary>How many pseudonyms it offers.</summary>
+    internal int Offers { get; set; }
+
+    /// <summary>Charged: what it brought and is kept.</summary>
+    internal long Entries { get; set; }
+
+    internal long Encoded { get; set; }
+
+    /// <summary>The link in use and what goes over it; null: none.</summary>
+    internal Outbox? Outbox { get; set; }
+
+    internal Inbox? Inbox { get; set; }
+
+    /// <summary>Wanted content that is to be asked of it; made when first used.</summary>
+    internal Queue<(Known Known, long Entries)>? Wanted { get; set; }
+
+    /// <summary>Entries in that queue and in its question under way.</summary>
+    internal long WantedEntries { get; set; }
+
+    /// <summary>The question under way, if any.</summary>
+    internal Ask? Ask { get; set; }
+
+    /// <summary>It waits for one of the places to ask.</summary>
+    internal bool HasTurn { get; set; }
+
+    internal int Failures { get; set; }
+
+    internal int Lies { get; set; }
+
+    /// <summary>Until then nothing is asked of it.</summary>
+    internal Instant RestUntil { get; set; }
+
+    /// <summary>A full quota is said once in a while.</summary>
+    internal Instant SayAgainAt { get; set; }
+
+    internal LinkId? Link => Outbox?.Link;
+}

@@ -1,0 +1,65 @@
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Circles;
+
+/// <summary>
+/// Answers friends' questions for content. What is missing is decided here, before any look
+/// into the store: the same for what was not told and for what nobody has.
+/// </summary>
+internal static class Serving
+{
+    internal static void Handle(
+        Directory directory,
+        Neighbour neighbour,
+        StreamId stream,
+        CircleRequest request,
+        Queue<Effect> effects
+    )
+    {
+        var (inbox, link) = (neighbour.Inbox!, neighbour.Link!.Value);
+        if (inbox.Answering is not null)
+        {
+            effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Busy));
+            return;
+        }
+
+        var wants = new List<SignedHead?>(request.Wants.Count);
+        var answered = new List<(Known, ulong)>();
+        foreach (var want in request.Wants)
+        {
+            var known = Told(directory, neighbour, want.Root);
+            wants.Add(known?.Held);
+            if (known is not null)
+                answered.Add((known, want.Root));
+        }
+
+        if (answered.Count == 0)
+        {
+            effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.NotFound));
+            return;
+        }
+
+        (inbox.Answering, inbox.Answered) = (stream, answered);
+        effects.Enqueue(new Effect.ServeCircle(link, stream, neighbour.Friend, wants, request));
+    }
+
+    /// <summary>The answer is out: later deltas of these may go with their heads.</summary>
+    internal static void HandleServed(Neighbour neighbour, StreamId stream)
+    {
+        if (neighbour.Inbox is not { } inbox || inbox.Answering != stream)
+            return;
+        foreach (var (known, root) in inbox.Answered ?? [])
+            neighbour.Outbox!.SetEager(known, root);
+        (inbox.Answering, inbox.Answered) = (null, null);
+    }
+
+    private static Known? Told(Directory directory, Neighbour neighbour, ulong root)
+    {
+        var known = directory.ByRoot(root);
+        while (known is not null && ToldSet.HopsFor(known, neighbour.Slot, directory.Now) is null)
+            known = known.NextOfRoot;
+        return known;
+    }
+}

@@ -1,0 +1,161 @@
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Circles;
+
+/// <summary>Takes what friends tell, whole messages at once.</summary>
+internal sealed class Taking(
+    Directory directory,
+    Telling telling,
+    Fetching fetching,
+    ReadHead readHead,
+    Queue<Effect> effects
+)
+{
+    private const long MicrosecondsInSecond = 1_000_000;
+
+    // Those that are owed a count, and wait for their rate.
+    private readonly List<Neighbour> _owed = [];
+
+    internal Instant? Deadline { get; private set; }
+
+    internal void HandleHeads(Neighbour neighbour, Heads heads)
+    {
+        if (
+            !neighbour.Inbox!.TryTake(heads.News.Count, directory.Now)
+            || Read(neighbour, heads) is not { } news
+        )
+        {
+            telling.Malformed(neighbour.Outbox!);
+            return;
+        }
+
+        var changes = new List<OfferChange>();
+        if (!heads.Cleared.IsEmpty)
+            Clear(neighbour, heads, news, changes);
+        foreach (var item in news)
+            Take(neighbour, item, changes);
+        if (changes.Count > 0)
+            effects.Enqueue(new Effect.KeepOffers(neighbour.Friend, changes));
+        if (!_owed.Contains(neighbour))
+            _owed.Add(neighbour);
+    }
+
+    /// <summary>Says what was taken, as soon as the rate allows.</summary>
+    internal void Poll()
+    {
+        Deadline = null;
+        for (var i = _owed.Count - 1; i >= 0; i--)
+        {
+            var neighbour = _owed[i];
+            if (neighbour.Inbox?.TakenAt(directory.Now) is not { } at)
+            {
+                _owed.RemoveAt(i);
+            }
+            else if (at <= directory.Now)
+            {
+                _owed.RemoveAt(i);
+                SayTaken(neighbour);
+            }
+            else if (Deadline is null || at < Deadline)
+            {
+                Deadline = at;
+            }
+        }
+    }
+
+    private void SayTaken(Neighbour neighbour)
+    {
+        var (taken, lazy) = neighbour.Inbox!.SayTaken();
+        var message = new HeadsTaken { Heads = (uint)taken, Lazy = { lazy } };
+        var send = new Effect.Send(neighbour.Link!.Value, new Message { HeadsTaken = message });
+        effects.Enqueue(send);
+    }
+
+    // All is read before any takes effect; null: one of them cannot be.
+    private List<News>? Read(Neighbour neighbour, Heads heads)
+    {
+        var news = new List<News>(heads.News.Count);
+        foreach (var item in heads.News)
+        {
+            if (item.Head.IsEmpty)
+            {
+                news.Add(new News(new PseudonymId(new Hash256(item.Gone.Span)), null, 0, default));
+                continue;
+            }
+
+            var same = directory.FindSame(item.Head.Span);
+            if (
+                (same ?? readHead(item.Head.Memory)) is not { } head
+                || item.Hops > head.Head.Horizon
+            )
+                return null;
+            var ahead = head.Head.Version - (directory.Now.Microseconds / MicrosecondsInSecond);
+            var isEcho = item.Hops == 1 && directory.Find(head.Pseudonym) is { IsOwn: true };
+            if (ahead <= Limits.HeadSkewSeconds && !isEcho)
+                news.Add(new News(head.Pseudonym, head, (int)item.Hops, item.Delta.Memory));
+        }
+
+        return news;
+    }
+
+    private void Clear(Neighbour neighbour, Heads heads, List<News> news, List<OfferChange> changes)
+    {
+        var depth = (int)heads.ClearedDepth;
+        var cleared = heads.Cleared.Span;
+        var named = news.Select(item => item.Id).ToHashSet();
+        var gone = new List<Known>();
+        foreach (var known in directory.All)
+        {
+            if (
+                cleared.Contains((byte)ToldSet.Group(known.Id.Key, depth))
+                && !named.Contains(known.Id)
+                && known.OfferOf(neighbour.Slot) is not null
+            )
+                gone.Add(known);
+        }
+
+        foreach (var known in gone)
+            Remove(neighbour, known, changes);
+    }
+
+    private void Take(Neighbour neighbour, News item, List<OfferChange> changes)
+    {
+        if (item.Head is not { } head)
+        {
+            if (directory.Find(item.Id) is { } lost && lost.OfferOf(neighbour.Slot) is not null)
+                Remove(neighbour, lost, changes);
+            return;
+        }
+
+        var known = directory.Find(item.Id);
+        var old = known?.OfferOf(neighbour.Slot);
+        if (old is null && neighbour.Offers >= Limits.HeadsPerFriendMax)
+            return;
+        if (old is not { } same || same.Hops != item.Hops || !same.Head.Equals(head))
+        {
+            known ??= directory.Of(item.Id);
+            directory.SetOffer(known, neighbour, head, item.Hops);
+            changes.Add(new OfferChange(item.Id, head, item.Hops));
+        }
+
+        fetching.HandleOffer(known!, neighbour, head, item.Delta);
+    }
+
+    private void Remove(Neighbour neighbour, Known known, List<OfferChange> changes)
+    {
+        directory.RemoveOffer(known, neighbour);
+        changes.Add(new OfferChange(known.Id, null, 0));
+        fetching.HandleGone(known, neighbour);
+    }
+
+    private sealed record News(
+        PseudonymId Id,
+        SignedHead? Head,
+        int Hops,
+        ReadOnlyMemory<byte> Delta
+    );
+}

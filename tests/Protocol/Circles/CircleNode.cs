@@ -1,0 +1,345 @@
+using FriendNet.Protocol.Catalogs;
+using FriendNet.Protocol.Engine;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+using FriendNet.Tests.Crypto;
+using Google.Protobuf;
+
+namespace FriendNet.Tests.Protocol.Circles;
+
+/// <summary>An engine and a body that keeps circle catalogs in memory.</summary>
+internal sealed class CircleNode
+{
+    private readonly CircleWorld _world;
+    private readonly int _number;
+    private readonly int _horizon;
+    private readonly Dictionary<FriendId, CircleNode> _friends = [];
+    private readonly Dictionary<LinkId, CircleNode> _links = [];
+    private readonly Dictionary<AskId, Effect.FetchCircle> _asks = [];
+    private readonly Dictionary<uint, AskId> _streams = [];
+    private readonly Dictionary<FriendId, Dictionary<PseudonymId, ToldHead>> _offers = [];
+    private readonly Dictionary<PseudonymId, FriendId> _sponsors = [];
+    private readonly List<OwnPseudonym> _own = [];
+    private EntrySet _before = EntrySet.Empty;
+    private EntrySet _shown = EntrySet.Empty;
+    private NodeEngine _engine;
+    private uint _lastStream;
+
+    internal CircleNode(CircleWorld world, string name, int number, int horizon)
+    {
+        (_world, Name, _number, _horizon) = (world, name, number, horizon);
+        Id = new FriendId((UInt128)(number + 1));
+        _engine = NewEngine();
+    }
+
+    internal string Name { get; }
+
+    internal FriendId Id { get; }
+
+    internal Instant? Deadline => _engine.Deadline;
+
+    /// <summary>What the store holds, at which head.</summary>
+    internal Dictionary<PseudonymId, (SignedHead Head, EntrySet Content)> Held { get; } = [];
+
+    internal IReadOnlyList<OwnPseudonym> Own => _own;
+
+    internal PseudonymId Pseudonym => _own[^1].Id;
+
+    /// <summary>Every effect that was not carried out here but said.</summary>
+    internal List<Effect> Said { get; } = [];
+
+    /// <summary>What it gives in place of a catalog it is asked for; null: the truth.</summary>
+    internal Func<SignedHead, byte[]?>? Lie { get; set; }
+
+    /// <summary>It tells, and never answers.</summary>
+    internal bool IsMute { get; set; }
+
+    internal CircleNode? PeerOn(LinkId link) => _links.GetValueOrDefault(link);
+
+    internal LinkId? LinkTo(CircleNode other)
+    {
+        foreach (var (link, node) in _links)
+        {
+            if (node == other)
+                return link;
+        }
+
+        return null;
+    }
+
+    internal Dictionary<PseudonymId, ToldHead> OffersOf(CircleNode friend) =>
+        _offers.GetValueOrDefault(friend.Id) ?? [];
+
+    internal IReadOnlyList<Route> RoutesTo(PseudonymId pseudonym) => _engine.RoutesTo(pseudonym);
+
+    internal void Befriend(CircleNode friend)
+    {
+        if (_friends.TryAdd(friend.Id, friend))
+            Handle(new Input.FriendKnown(friend.Id, []));
+    }
+
+    internal void Unfriend(CircleNode friend)
+    {
+        _friends.Remove(friend.Id);
+        _offers.Remove(friend.Id);
+        if (LinkTo(friend) is { } link)
+            _links.Remove(link);
+        Handle(new Input.FriendRemoved(friend.Id));
+    }
+
+    internal void Open(LinkId link, CircleNode friend, bool dialed)
+    {
+        _links.Add(link, friend);
+        Handle(new Input.LinkOpened(link, friend.Id, dialed, "x:1"));
+    }
+
+    internal void Close(CircleNode friend)
+    {
+        if (LinkTo(friend) is not { } link)
+            return;
+        _links.Remove(link);
+        Handle(new Input.LinkClosed(link, "test"));
+        foreach (var ask in _asks.Values.Where(ask => ask.Link == link).ToArray())
+            End(ask.Ask, CircleEnd.CutOff);
+    }
+
+    /// <summary>Shows this to the circle.</summary>
+    internal void Show(EntrySet content)
+    {
+        _shown = content;
+        Handle(new Input.CircleChanged(content.Head));
+    }
+
+    /// <summary>Loses memory and links, keeps the store.</summary>
+    internal void Restart(Func<ToldHead, bool>? keeps = null)
+    {
+        foreach (var friend in _links.Values.ToArray())
+            _world.Disconnect(this, friend);
+        _asks.Clear();
+        _engine = NewEngine();
+        Handle(new Input.OwnHeads([.. _own.Where(p => p.Last is not null).Select(p => p.Last!)]));
+        foreach (var (friend, offers) in _offers)
+        {
+            List<ToldHead> kept = [.. offers.Values.Where(keeps ?? (_ => true))];
+            _offers[friend].Clear();
+            foreach (var told in kept)
+                _offers[friend].Add(told.Head.Pseudonym, told);
+            Handle(new Input.HeadsKnown(friend, kept));
+        }
+
+        List<HeldCircle> held =
+        [
+            .. Held.Values.Select(h => new HeldCircle(
+                h.Head,
+                _sponsors[h.Head.Pseudonym],
+                h.Content.Whole.Length
+            )),
+        ];
+        Handle(new Input.CirclesHeld(held));
+        foreach (var friend in _friends.Keys)
+            Handle(new Input.FriendKnown(friend, []));
+        Handle(new Input.CircleChanged(_shown.Head));
+    }
+
+    internal void Handle(Input input)
+    {
+        _engine.Handle(input, _world.Now);
+        while (_engine.TryPoll(out var effect))
+            Do(effect!);
+    }
+
+    private NodeEngine NewEngine() =>
+        new(Id, new SeededEntropy(_number), new EngineSettings { Horizon = _horizon });
+
+    private void Do(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.Send send:
+                _world.Send(this, send.Link, send.Message);
+                break;
+            case Effect.SignHead sign:
+                _world.Post(() => Sign(sign));
+                break;
+            case Effect.FetchCircle fetch:
+                Ask(fetch);
+                break;
+            case Effect.ApplyCircle apply:
+                _world.Post(() => Apply(apply));
+                break;
+            case Effect.GiveUpCircle giveUp:
+                _world.Post(() => End(giveUp.Ask, CircleEnd.CutOff));
+                break;
+            case Effect.ServeCircle serve:
+                _world.Post(() => Serve(serve));
+                break;
+            case Effect.Refuse refuse when PeerOn(refuse.Link) is { } asker:
+                var why = refuse.Code == ResetCode.NotFound ? CircleEnd.Missing : CircleEnd.CutOff;
+                _world.Post(() => asker.EndStream(refuse.Stream, why));
+                break;
+            case Effect.KeepOffers keep:
+                Keep(keep);
+                break;
+            case Effect.KeepCircle keep:
+                Held[keep.Held.Pseudonym] = (
+                    keep.Held,
+                    Held[keep.SameAs ?? keep.Held.Pseudonym].Content
+                );
+                _sponsors[keep.Held.Pseudonym] = keep.Sponsor;
+                break;
+            case Effect.DropCircle drop:
+                Held.Remove(drop.Pseudonym);
+                break;
+            default:
+                Said.Add(effect);
+                break;
+        }
+    }
+
+    private void Sign(Effect.SignHead sign)
+    {
+        var own = _own.Find(p => p.Id == sign.Who);
+        if (own is null)
+            _own.Add(own = new OwnPseudonym((_number * 100) + _own.Count));
+        var before = own.Last?.Head.Content.Root == _before.Head.Root ? _before : null;
+        var head = own.Sign(sign.Version, sign.Content, sign.Horizon);
+        var delta = before is null || head.IsWithdrawal ? [] : _shown.DeltaFrom(before);
+        _before = _shown;
+        Handle(new Input.HeadSigned(head, delta.Length > 4096 ? default : delta));
+    }
+
+    private void Keep(Effect.KeepOffers keep)
+    {
+        if (!_offers.TryGetValue(keep.Friend, out var offers))
+            _offers.Add(keep.Friend, offers = []);
+        foreach (var change in keep.Changes)
+        {
+            if (change.Head is { } head)
+                offers[change.Pseudonym] = new ToldHead(head, change.Hops);
+            else
+                offers.Remove(change.Pseudonym);
+        }
+    }
+
+    private void Ask(Effect.FetchCircle fetch)
+    {
+        _asks.Add(fetch.Ask, fetch);
+        if (PeerOn(fetch.Link) is not { } teller)
+        {
+            _world.Post(() => End(fetch.Ask, CircleEnd.CutOff));
+            return;
+        }
+
+        var request = new CircleRequest();
+        for (var i = 0; i < fetch.Wants.Count; i++)
+        {
+            var have = fetch.Have[i] is { } id ? Held[id].Head.Head.Content.Root.Tag : 0;
+            request.Wants.Add(
+                new CircleWant { Root = fetch.Wants[i].Head.Content.Root.Tag, Have = have }
+            );
+        }
+
+        if (fetch.Compare)
+            request.HaveLeaves = ByteString.CopyFrom(new byte[2048]);
+        var stream = new StreamId(_lastStream += 2);
+        _streams[stream.Value] = fetch.Ask;
+        var bytes = new Request { Circle = request }.ToByteArray();
+        _world.Post(() =>
+        {
+            Xunit.Assert.True(ControlMessages.TryParse(bytes, out Request? parsed));
+            if (teller.PeerOn(fetch.Link) is not null)
+                teller.Handle(new Input.RequestReceived(fetch.Link, stream, parsed));
+        });
+    }
+
+    // One answer for each want: null is missing, empty is compare.
+    private void Serve(Effect.ServeCircle serve)
+    {
+        if (PeerOn(serve.Link) is not { } asker || IsMute)
+            return;
+        var answers = new List<byte[]?>();
+        for (var i = 0; i < serve.Wants.Count; i++)
+        {
+            var want = serve.Wants[i];
+            answers.Add(want is null ? null : Lie?.Invoke(want) ?? Answer(serve, i, want));
+            if (want is not null && answers[i] is { Length: > 0 } bytes)
+                _world.Content.Add((this, asker, want.Pseudonym, bytes.Length));
+        }
+
+        _world.Post(() => asker.Answered(serve.Stream, answers));
+        Handle(new Input.CircleServed(serve.Link, serve.Stream));
+    }
+
+    private byte[]? Answer(Effect.ServeCircle serve, int want, SignedHead head)
+    {
+        var content = ContentAt(head.Head.Content);
+        if (content is null)
+            return null;
+        var isLarge = content.Entries.Length > 512;
+        return isLarge && serve.Request.HaveLeaves.IsEmpty ? [] : content.Whole.ToArray();
+    }
+
+    private EntrySet? ContentAt(CatalogHead head) =>
+        _shown.Head == head
+            ? _shown
+            : Held.Values.Select(h => h.Content).FirstOrDefault(c => c.Head == head);
+
+    private void Answered(StreamId stream, List<byte[]?> answers)
+    {
+        if (!_streams.TryGetValue(stream.Value, out var id) || !_asks.TryGetValue(id, out var ask))
+            return;
+        for (var i = 0; i < answers.Count; i++)
+            Answered(ask, i, answers[i]);
+        EndStream(stream, CircleEnd.Held);
+    }
+
+    private void Answered(Effect.FetchCircle ask, int want, byte[]? answer)
+    {
+        var head = ask.Wants[want];
+        var end =
+            answer is null ? CircleEnd.Missing
+            : answer.Length == 0 ? CircleEnd.Compare
+            : CircleEnd.Held;
+        if (end == CircleEnd.Held)
+        {
+            var content = EntrySet.Empty.Apply(answer, head.Head.Content);
+            if (content is null)
+                end = CircleEnd.Lied;
+            else
+                Store(head, content, ask.Friend);
+        }
+
+        Handle(new Input.CircleFetched(ask.Ask, want, end, answer?.Length ?? 0, default));
+    }
+
+    private void Store(SignedHead head, EntrySet content, FriendId sponsor)
+    {
+        Held[head.Pseudonym] = (head, content);
+        _sponsors[head.Pseudonym] = sponsor;
+    }
+
+    private void Apply(Effect.ApplyCircle apply)
+    {
+        var content = Held.TryGetValue(apply.Head.Pseudonym, out var held)
+            ? held.Content.Apply(apply.Delta, apply.Head.Head.Content)
+            : null;
+        if (content is not null)
+            Store(apply.Head, content, apply.Friend);
+        var end = content is null ? CircleEnd.Lied : CircleEnd.Held;
+        var bytes = content?.Whole.Length ?? 0;
+        Handle(new Input.CircleFetched(apply.Ask, 0, end, bytes, apply.Delta));
+    }
+
+    private void EndStream(StreamId stream, CircleEnd end)
+    {
+        if (_streams.Remove(stream.Value, out var ask))
+            End(ask, end);
+    }
+
+    private void End(AskId ask, CircleEnd end)
+    {
+        if (_asks.Remove(ask))
+            Handle(new Input.CircleAskEnded(ask, end));
+    }
+}
