@@ -34,12 +34,12 @@ internal sealed class CircleApply(
     /// <summary>Reads deltas until one leads to the head. Held: to be committed.</summary>
     internal CircleEnd Read(DeltaFeed feed)
     {
-        var at = @base?.Held?.Head.Content.Tag ?? 0;
+        var at = @base?.Held?.Head.Content.Root.Tag ?? 0;
         for (var count = 0; count < Limits.DeltasKeptMax; count++)
         {
             if (ReadOne(feed, ref at) is { } wrong)
                 return wrong;
-            if (at == head.Head.Content.Tag)
+            if (at == head.Head.Content.Root.Tag)
                 return Finish();
         }
 

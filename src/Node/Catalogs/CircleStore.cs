@@ -145,7 +145,7 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
         var chain =
             have == 0
                 ? null
-                : PieceTable.Chain(moment.Connection, known.Catalog, have, content.Tag);
+                : PieceTable.Chain(moment.Connection, known.Catalog, have, content.Root.Tag);
         if (chain is not null && chain.Sum(piece => (long)piece.Length) < row.Encoded)
         {
             chain.ForEach(piece => output.Write(piece));

@@ -77,8 +77,8 @@ public sealed class CircleStoreTests : IDisposable
         Assert.Equal(remove, outcome.Delta.ToArray());
         Hold(heads[2], add, _one.Id);
 
-        Assert.Equal([.. remove, .. add], Written(heads[2], heads[0].Head.Content.Tag));
-        Assert.Equal(add, Written(heads[2], heads[1].Head.Content.Tag));
+        Assert.Equal([.. remove, .. add], Written(heads[2], heads[0].Head.Content.Root.Tag));
+        Assert.Equal(add, Written(heads[2], heads[1].Head.Content.Root.Tag));
         Assert.Equal(Publisher.Whole([.. third.OrderBy(e => e.Path)]), Written(heads[2], 0));
         Assert.Equal(Written(heads[2], 0), Written(heads[2], 77));
         Assert.Empty(Written(heads[1], 0));
@@ -87,7 +87,7 @@ public sealed class CircleStoreTests : IDisposable
         Hold(heads[0], Publisher.Whole(first));
         Hold(heads[2], [.. remove, .. add], _one.Id);
         Assert.Equal(third.OrderBy(e => e.Path), All(_one.Id).OrderBy(e => e.Path));
-        Assert.Equal([.. remove, .. add], Written(heads[2], heads[0].Head.Content.Tag));
+        Assert.Equal([.. remove, .. add], Written(heads[2], heads[0].Head.Content.Root.Tag));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class CircleStoreTests : IDisposable
         Assert.Equal([60L], _fixture.Row("SELECT count(*) FROM file"));
         Assert.Equal([SourceId.Of(_other.Id)], _fixture.Browse.SourcesOf(first[0].Content));
         Assert.Equal([SourceId.Of(_one.Id)], _fixture.Browse.SourcesOf(second[^1].Content));
-        Assert.Equal(delta, Written(next, one.Head.Content.Tag));
+        Assert.Equal(delta, Written(next, one.Head.Content.Root.Tag));
         // By the other's content as well, of which the own one is replaced.
         var third = _other.Head(second);
         Hold(third, Publisher.Delta(second, second), _one.Id);
