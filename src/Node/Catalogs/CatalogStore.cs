@@ -77,9 +77,21 @@ public sealed class CatalogStore : IDisposable
     {
         const string Consequence = "friends' catalogs are fetched again.";
         var schema = CatalogSchema.Versions;
-        return OwnDatabase.Open(path, schema, clock(), Consequence, said) is { } database
-            ? new CatalogStore(database, clock, isFriend ?? (static _ => true))
-            : null;
+        for (var again = false; ; again = true)
+        {
+            var database = OwnDatabase.Open(path, schema, clock(), Consequence, said);
+            if (database is null)
+                return null;
+            try
+            {
+                return new CatalogStore(database, clock, isFriend ?? (static _ => true));
+            }
+            catch (SqliteException e) when (!again && Database.IsDamage(e))
+            {
+                // Met only now: opened again it is read as a whole, and moved aside.
+                database.Dispose();
+            }
+        }
     }
 
     /// <summary>All that is held, for the engine at start.</summary>

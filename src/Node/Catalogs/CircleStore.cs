@@ -24,6 +24,13 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
 {
     private readonly CircleTable _table = store.Circles;
 
+    public CircleTable Table => _table;
+
+    /// <summary>The tag of the root at which a pseudonym's content is held; 0: it is not.
+    /// </summary>
+    public ulong TagOf(PseudonymId pseudonym) =>
+        _table.Find(pseudonym)?.Held?.Head.Content.Root.Tag ?? 0;
+
     public void KeepOffers(FriendId friend, IReadOnlyList<OfferChange> changes) =>
         store.Write(
             writer =>

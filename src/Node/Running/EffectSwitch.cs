@@ -1,6 +1,8 @@
 using FriendNet.Node.Catalogs;
+using FriendNet.Node.Circles;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
+using FriendNet.Node.Paths;
 using FriendNet.Node.Serving;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Bounds;
@@ -20,8 +22,10 @@ internal sealed class EffectSwitch(
     FriendStore friends,
     CatalogStore catalogs,
     CatalogAnswers answers,
+    CircleKeeper circles,
     Server server,
     Downloader downloads,
+    PathTable paths,
     string spoolFolder,
     Action<Input> post,
     Action<string> warn
@@ -64,7 +68,11 @@ internal sealed class EffectSwitch(
                 Work(() => Find(find), () => Found(find, []));
                 break;
             default:
-                downloads.Handle(effect);
+                if (!circles.TryHandle(effect) && !paths.Handle(effect))
+                {
+                    downloads.Handle(effect);
+                }
+
                 break;
         }
     }

@@ -1,9 +1,11 @@
 using FriendNet.Crypto.Identity;
 using FriendNet.Node.Catalogs;
+using FriendNet.Node.Circles;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
+using FriendNet.Node.Paths;
 using FriendNet.Node.Serving;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
@@ -25,6 +27,7 @@ public sealed class RunningNode : IDisposable
     private readonly EngineThread _engine;
     private readonly Server _server;
     private readonly OurSide _our;
+    private readonly CircleKeeper _circles;
     private readonly Action<string> _warn;
 
     private RunningNode(
@@ -47,7 +50,7 @@ public sealed class RunningNode : IDisposable
                 Index,
                 home.SpoolFolder,
                 () => DateTimeOffset.UtcNow,
-                (friend, head) => Post(new Input.ViewChanged(friend, head)),
+                Shown,
                 warn
             ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
         Audiences = new Audiences(_stores.Friends, Index, Views);
@@ -63,12 +66,14 @@ public sealed class RunningNode : IDisposable
             settings.Padding
         );
         Dialer = new Dialer(_our);
+        Paths = new PathTable(_our, _ => null);
         Downloads = new Downloader(
             _stores.Transfers,
             (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
             Post,
             warn
         );
+        _circles = OpenCircles();
         _server = new Server(
             (link, stream) => Links.Find(link)?.BeginAnswer(stream),
             Find,
@@ -86,6 +91,8 @@ public sealed class RunningNode : IDisposable
     public LinkTable Links { get; } = new();
 
     public Dialer Dialer { get; }
+
+    public PathTable Paths { get; }
 
     public Gate Gate { get; private set; } = null!;
 
@@ -132,8 +139,9 @@ public sealed class RunningNode : IDisposable
         {
             // Whatever the disk says: the link ends, and nothing more is shown.
             Post(new Input.FriendRemoved(friend));
-            Guarded(() => Views.Remove(friend));
+            Guarded(() => Audiences.Left(friend));
             Guarded(() => Catalogs.Remove(friend));
+            _circles.Forget(friend);
         }
     }
 
@@ -147,6 +155,7 @@ public sealed class RunningNode : IDisposable
         Links.CloseAllAsync(CloseCode.Bye, Goodbye).Wait();
         _server.Dispose();
         Downloads.Dispose();
+        _circles.Dispose();
         Views.Dispose();
         Index.Dispose();
         _stores.Dispose();
@@ -161,8 +170,10 @@ public sealed class RunningNode : IDisposable
             _stores.Friends,
             Catalogs,
             answers,
+            _circles,
             _server,
             Downloads,
+            Paths,
             Home.SpoolFolder,
             Post,
             _warn
@@ -173,11 +184,13 @@ public sealed class RunningNode : IDisposable
             Post(new Input.CatalogHeld(held.Friend, held.Head));
         }
 
+        _circles.Restore();
         foreach (var friend in Friends.Friends)
         {
             Post(new Input.FriendKnown(friend.Id, friend.Addresses));
         }
 
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(Audiences.ShowCircle), null);
         Downloads.Restore();
         // Last: who comes in now is known to the engine.
         Gate =
@@ -214,6 +227,32 @@ public sealed class RunningNode : IDisposable
         _engine.Post(input);
     }
 
+    private CircleKeeper OpenCircles()
+    {
+        var store = new CircleStore(_stores.Catalogs, () => DateTimeOffset.UtcNow);
+        var own = new OwnCircle(Views);
+        return new CircleKeeper(
+            store,
+            _stores.Friends,
+            own,
+            new CircleAnswers(Links, store, own, Home.SpoolFolder, Post, _warn),
+            (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
+            Home.SpoolFolder,
+            Clock.Now,
+            Post,
+            _warn
+        );
+    }
+
+    private void Shown(FriendId friend, CatalogHead head)
+    {
+        Post(
+            friend == Views.Circle
+                ? new Input.CircleChanged(head)
+                : new Input.ViewChanged(friend, head)
+        );
+    }
+
     private void Seen(FriendId friend) =>
         ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(() => Catalogs.Seen(friend)), null);
 
@@ -233,13 +272,7 @@ public sealed class RunningNode : IDisposable
 
     private FileLocation? Find(FriendId? friend, ContentId id)
     {
-        // Nothing is shown to the circle yet.
-        if (friend is not { } one)
-        {
-            return null;
-        }
-
-        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(one), out var location);
+        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(friend), out var location);
         return location;
     }
 }

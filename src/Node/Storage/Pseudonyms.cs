@@ -59,6 +59,15 @@ public sealed class Pseudonyms : IDisposable
         }
     }
 
+    /// <summary>What it signed last.</summary>
+    public SignedHead? HeadOf(PseudonymId pseudonym)
+    {
+        lock (_gate)
+        {
+            return _rows.Find(row => row.Id == pseudonym)?.Head;
+        }
+    }
+
     public bool IsOwn(PseudonymId pseudonym)
     {
         lock (_gate)
