@@ -46,8 +46,10 @@ public sealed class CatalogSearch(CatalogStore store)
             .ThenBy(f => f.Name, StringComparer.Ordinal)
             .ThenByDescending(f => f.Row);
         var page = ranked.Skip(cursor.Offset).Take(limit);
-        Hit[] hits = [.. page.Select(found => HitOf(reader.Rows, found))];
-        var shown = cursor.Offset + hits.Length;
+        Hit[] seen = [.. page.Select(found => HitOf(reader.Rows, found))];
+        // What nobody tells of any more is about to go.
+        Hit[] hits = [.. seen.Where(hit => hit.Ways > 0)];
+        var shown = cursor.Offset + seen.Length;
         SearchCursor? next =
             shown < scan.All.Count ? new(cursor.Before, scan.Last, scan.Match, shown)
             : scan.HasMore ? new(scan.Last, 0, 0, 0)

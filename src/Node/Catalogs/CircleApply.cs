@@ -41,6 +41,9 @@ internal sealed class CircleApply(
                 return wrong;
             if (at == head.Head.Content.Root.Tag)
                 return Finish();
+            // Complete, and it leads elsewhere.
+            if (feed.IsOver)
+                return CircleEnd.Lied;
         }
 
         return CircleEnd.Lied;
