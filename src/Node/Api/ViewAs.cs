@@ -69,7 +69,7 @@ public sealed class ViewAs(Views views, FriendId self, string selfName)
         {
             var id = ShortId.Of(entry.Content).ToString();
             var root = entry.Content.Root.ToString();
-            entries[full] = new(full[at..], "file", id, root, length, 1, selfName);
+            entries[full] = new(full[at..], "file", id, root, length, 1, selfName, selfName);
             return;
         }
 
@@ -83,10 +83,11 @@ public sealed class ViewAs(Views views, FriendId self, string selfName)
             : new(
                 full[at..slash],
                 "folder",
-                ShortId.Of(self, folder).ToString(),
+                ShortId.Of(SourceId.Of(self), folder).ToString(),
                 null,
                 length,
                 1,
+                selfName,
                 selfName
             );
     }
