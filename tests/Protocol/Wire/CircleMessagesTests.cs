@@ -199,13 +199,19 @@ public sealed class CircleMessagesTests
             for (var k = random.Next(4); k >= 0 && body.Length > 0; k--)
                 body[random.Next(Math.Min(body.Length, 40))] = (byte)random.Next(256);
             body = body[..random.Next(body.Length + 1)];
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            _ = ControlMessages.TryParse(body, out Message? _);
-            _ = ControlMessages.TryParse(body, out Request? _);
-            _ = ControlMessages.TryParse(body, out CircleAnswer? _);
-            var taken = GC.GetAllocatedBytesForCurrentThread() - before;
+            // What the bytes cost they cost every time; what the runtime makes once, once.
+            var taken = Math.Min(Taken(body), Taken(body));
             Assert.InRange(taken, 0, 60_000 + (4 * body.Length));
         }
+    }
+
+    private static long Taken(byte[] body)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _ = ControlMessages.TryParse(body, out Message? _);
+        _ = ControlMessages.TryParse(body, out Request? _);
+        _ = ControlMessages.TryParse(body, out CircleAnswer? _);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static ByteString Zeros(int bytes) => ByteString.CopyFrom(new byte[bytes]);
