@@ -13,8 +13,11 @@ public readonly record struct CatalogEntry(CatalogPath Path, ContentId Content, 
 {
     public const long ModifiedMax = (1L << 40) - 1;
 
+    /// <summary>Numbers and root of an entry, beside its path.</summary>
+    internal const int FixedBytesMax = (4 * Varint.BytesMax) + Hash256.Size;
+
     /// <summary>The longest encoding of an entry, or of one step of a delta.</summary>
-    public const int EncodedBytesMax = Limits.PathBytesMax + (4 * Varint.BytesMax) + Hash256.Size;
+    public const int EncodedBytesMax = Limits.PathBytesMax + FixedBytesMax;
 
     /// <summary>
     /// Whether the fields are in range and the path names a file within a share.
