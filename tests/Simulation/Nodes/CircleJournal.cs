@@ -37,7 +37,8 @@ internal sealed class CircleJournal
         foreach (var (friend, heads) in _told)
             yield return new Input.HeadsKnown(new FriendId(friend), [.. heads.Values]);
         yield return new Input.CirclesHeld([
-            .. _held.Values.Where(held => shelves.ContainsKey(held.Head.Pseudonym))
+            .. _held
+                .Values.Where(held => shelves.ContainsKey(held.Head.Pseudonym))
                 .Select(held => new HeldCircle(
                     held.Head,
                     held.Sponsor,
