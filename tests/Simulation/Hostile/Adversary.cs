@@ -1,4 +1,3 @@
-using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Wires;
 using FriendNet.Simulation.Worlds;
