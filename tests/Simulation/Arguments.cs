@@ -8,7 +8,9 @@ internal sealed record Arguments
 {
     internal const string Usage =
         "./dev sim [--graph FILE | --people N --degree K --clustering C] [--horizon H] "
-        + "[--entries N] [--seed S] [--threads T] [--json]";
+        + "[--entries N] [--seed S] [--threads T] [--up BYTES] [--json] [--hostile SEEDS]";
+
+    private const int DownOfUp = 5;
 
     internal string? Graph { get; private init; }
 
@@ -19,6 +21,9 @@ internal sealed record Arguments
     internal double Clustering { get; private init; } = 0.5;
 
     internal int Entries { get; private init; } = 200;
+
+    /// <summary>So many hostile worlds instead; 0: none.</summary>
+    internal int HostileSeeds { get; private init; }
 
     internal bool IsJson { get; private init; }
 
@@ -56,7 +61,11 @@ internal sealed record Arguments
             "--degree" => Real(value) is { } d ? this with { Degree = d } : null,
             "--clustering" => Real(value) is { } c ? this with { Clustering = c } : null,
             "--entries" => Number(value) is { } n ? this with { Entries = n } : null,
+            "--hostile" => Number(value) is { } n ? this with { HostileSeeds = n } : null,
             "--horizon" => Number(value) is { } h ? Set(Settings with { Horizon = h }) : null,
+            "--up" => Number(value) is { } up
+                ? Set(Settings with { UpRate = up, DownRate = (long)up * DownOfUp })
+                : null,
             "--threads" => Number(value) is { } t ? Set(Settings with { Threads = t }) : null,
             "--seed" => Number(value) is { } s ? Set(Settings with { Seed = (ulong)s }) : null,
             _ => null,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FriendNet.Simulation.Graphs;
+using FriendNet.Simulation.Hostile;
 using FriendNet.Simulation.Scenarios;
 using FriendNet.Simulation.Worlds;
 
@@ -21,6 +22,8 @@ internal static class Program
     private static int Run(Arguments arguments)
     {
         var clock = Stopwatch.StartNew();
+        if (arguments.HostileSeeds > 0)
+            return RunHostile(arguments, clock);
         var graph = arguments.Graph is { } path
             ? EdgeList.Read(path)
             : CirclesGraph.Make(
@@ -35,5 +38,21 @@ internal static class Program
         if (findings.Wrong.Count > 0)
             return InvariantBroken;
         return findings.Figures.Any(figure => figure.IsMissed) ? LimitMissed : 0;
+    }
+
+    private static int RunHostile(Arguments arguments, Stopwatch clock)
+    {
+        var first = arguments.Settings.Seed;
+        for (var i = 0; i < arguments.HostileSeeds; i++)
+        {
+            if (HostileWorld.Run(first + (ulong)i) is not { } fault)
+                continue;
+            Console.WriteLine(fault);
+            Console.WriteLine($"replay: ./dev sim --hostile 1 --seed {first + (ulong)i}");
+            return InvariantBroken;
+        }
+
+        Console.WriteLine($"{arguments.HostileSeeds} hostile worlds, none broken, {clock.Elapsed}");
+        return 0;
     }
 }

@@ -22,6 +22,8 @@ internal sealed class Invariants(World world)
     {
         if (world.OwnerOf(head.Pseudonym) is not { } owner)
             return;
+        if (!world.IsGenuine(head))
+            throw new InvariantException("holds a head that was forged", node.Number, node.Now);
         if (volume.Head.Root != head.Head.Content.Root)
             throw new InvariantException("holds what no head says", node.Number, node.Now);
         if (!world.Graph.AreWithin(owner, node.Number, head.Head.Horizon))

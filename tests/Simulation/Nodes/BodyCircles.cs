@@ -24,6 +24,7 @@ internal sealed class BodyCircles(SimNode node)
     private readonly Dictionary<PseudonymId, SignedHead> _signed = [];
     private readonly Dictionary<PseudonymId, Shelf> _own = [];
     private readonly Seeds _chance = new(node.World.Settings.Seed, Purpose.Identity, node.Number);
+    private readonly CircleJournal? _journal = node.World.Settings.IsDurable ? new() : null;
     private Volume? _shown;
 
     /// <summary>Own ones are not among them.</summary>
@@ -42,11 +43,14 @@ internal sealed class BodyCircles(SimNode node)
     {
         _asks.Clear();
         node.Take(new Input.OwnHeads([.. _signed.Values]));
+        foreach (var known in _journal?.Restore(_held) ?? [])
+            node.Take(known);
         node.Take(new Input.CircleChanged(_shown?.Head));
     }
 
     internal bool Do(Effect effect)
     {
+        _journal?.Note(effect);
         switch (effect)
         {
             case Effect.SignHead sign:
@@ -97,6 +101,7 @@ internal sealed class BodyCircles(SimNode node)
             new CircleHead(who.Value, path, sign.Version, sign.Horizon, sign.Content),
             keys.Signing
         );
+        node.World.Register(head);
         var before = _signed.TryGetValue(who.Value, out var last)
             ? node.World.Library.Find(last.Head.Content.Root)
             : null;
@@ -177,6 +182,7 @@ internal sealed class BodyCircles(SimNode node)
     {
         node.Checks.Learned(node, from, head, shelf.Volume);
         _held[head.Pseudonym] = shelf;
+        _journal?.Hold(head, from);
     }
 
     private void GiveUp(AskId ask)

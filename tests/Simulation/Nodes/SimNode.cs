@@ -2,6 +2,7 @@ using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Simulation.Checks;
+using FriendNet.Simulation.Hostile;
 using FriendNet.Simulation.Wires;
 using FriendNet.Simulation.Worlds;
 
@@ -57,6 +58,9 @@ internal sealed class SimNode
     internal BodyCircles Circles { get; }
 
     internal Uplink Uplink { get; }
+
+    /// <summary>Null: it is honest.</summary>
+    internal Adversary? Adversary { get; set; }
 
     /// <summary>When the answers sent so far have left.</summary>
     internal long AnswersFreeAt => _upFreeAt;

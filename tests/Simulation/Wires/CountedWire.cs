@@ -23,6 +23,7 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
     public void Send(Message message)
     {
         node.Checks.Sending(node, peer);
+        message = node.Adversary?.Send(message) ?? message;
         Carry(ArrivalKind.Message, RecordCost.Of(message), 0, message);
     }
 
@@ -51,7 +52,9 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
     public void Answer(StreamId stream, IReadOnlyList<Piece> pieces)
     {
         node.Checks.Sending(node, peer);
-        node.Uplink.Add(this, stream.Value, pieces);
+        var answer = node.Adversary is { } adversary ? adversary.Answer(pieces) : pieces;
+        if (answer is not null)
+            node.Uplink.Add(this, stream.Value, answer);
     }
 
     public void Refuse(StreamId stream, ResetCode code) =>

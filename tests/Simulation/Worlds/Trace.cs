@@ -36,5 +36,6 @@ internal sealed class Trace(int node)
         );
 
     // Who dialed it, and which of its dials.
-    private static string Link(long link) => link == 0 ? "" : $"n{link >> 32}#{(uint)link}";
+    private static string Link(long link) =>
+        link == 0 ? "" : $"n{link >> 32}#{link & uint.MaxValue}";
 }

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Checks;
 using FriendNet.Simulation.Contents;
 using FriendNet.Simulation.Graphs;
@@ -23,6 +25,7 @@ internal sealed class World
 
     private readonly Shard[] _shards;
     private readonly ConcurrentDictionary<PseudonymId, int> _owners = new();
+    private readonly ConcurrentDictionary<Hash256, SignedHead> _signed = new();
     private readonly long _window;
     private int _scripts;
 
@@ -57,6 +60,11 @@ internal sealed class World
 
     /// <summary>A node made itself a pseudonym.</summary>
     internal void Register(PseudonymId pseudonym, int node) => _owners[pseudonym] = node;
+
+    /// <summary>A node signed this.</summary>
+    internal void Register(SignedHead head) => _signed[head.Id] = head;
+
+    internal bool IsGenuine(SignedHead head) => _signed.ContainsKey(head.Id);
 
     /// <summary>Whose it is; null: nobody's, so made up by somebody who lies.</summary>
     internal int? OwnerOf(PseudonymId pseudonym) =>

@@ -19,6 +19,9 @@ internal sealed record WorldSettings
 
     internal int DelayMax { get; init; } = 80;
 
+    /// <summary>Whether nodes keep on disk what a crash is to leave.</summary>
+    internal bool IsDurable { get; init; }
+
     /// <summary>Whether the trace hashes all bytes, not only their number.</summary>
     internal bool IsTraceDeep { get; init; }
 }

@@ -1,0 +1,157 @@
+using FriendNet.Protocol.Catalogs;
+using FriendNet.Simulation.Contents;
+using FriendNet.Simulation.Graphs;
+using FriendNet.Simulation.Nodes;
+using FriendNet.Simulation.Worlds;
+
+namespace FriendNet.Simulation.Hostile;
+
+/// <summary>
+/// 50 nodes, some of them adversaries, with crashes and cut links for a minute, while honest ones
+/// change what they publish. Invariants are checked all the time; at last, what an honest friend
+/// could have told has arrived.
+/// </summary>
+internal sealed class HostileWorld
+{
+    private const int People = 50;
+    private const double Degree = 6;
+    private const double Clustering = 0.4;
+    private const int Adversaries = 5;
+    private const int Entries = 12;
+    private const int Crashes = 15;
+    private const int Cuts = 30;
+    private const int Changes = 10;
+    private const long ChurnTime = 60 * World.Second;
+    private const long HealTime = 900 * World.Second;
+    private const int LinesShown = 200;
+    private readonly ulong _seed;
+    private readonly World _world;
+    private readonly Seeds _draws;
+    private readonly Volume[] _shown = new Volume[People];
+
+    private HostileWorld(ulong seed, bool isTraced)
+    {
+        _seed = seed;
+        _draws = new Seeds(seed, Purpose.Adversary);
+        var graph = CirclesGraph.Make(People, Degree, Clustering, seed);
+        var settings = new WorldSettings { Seed = seed, IsDurable = true };
+        _world = new World(graph, settings);
+        foreach (var node in _world.Nodes)
+        {
+            if (isTraced)
+                node.Trace.KeepLines();
+        }
+    }
+
+    /// <returns>What went wrong, with the end of the trace; null: nothing.</returns>
+    internal static string? Run(ulong seed)
+    {
+        if (new HostileWorld(seed, isTraced: false).Fault() is null)
+            return null;
+        // Once more, word by word: it is the same world.
+        var again = new HostileWorld(seed, isTraced: true);
+        var fault = again.Fault();
+        var lines = again._world.Nodes.SelectMany(node => node.Trace.Lines).Order(default);
+        return $"seed {seed}: {fault}\n{string.Join('\n', lines.TakeLast(LinesShown))}";
+    }
+
+    private string? Fault()
+    {
+        try
+        {
+            Begin();
+            _world.Run(ChurnTime + HealTime);
+            return Missing();
+        }
+        catch (Checks.InvariantException broken)
+        {
+            return broken.Message;
+        }
+    }
+
+    private void Begin()
+    {
+        var kinds = Enum.GetValues<Malice>();
+        for (var i = 0; i < Adversaries; i++)
+        {
+            var bad = _world.Nodes[_draws.Next(People)];
+            var draws = new Seeds(_seed, Purpose.Adversary, 1 + bad.Number);
+            bad.Adversary ??= new Adversary(kinds[_draws.Next(kinds.Length)], draws);
+        }
+
+        for (var number = 0; number < People; number++)
+        {
+            Show(_draws.Next(World.Second), number, Publisher.First(_seed, number, Entries));
+            _world.At(_draws.Next(10 * World.Second), number, node => node.Start());
+        }
+
+        for (var i = 0; i < Crashes; i++)
+        {
+            var (at, number) = (_draws.Next(ChurnTime), _draws.Next(People));
+            var isTold = _draws.Next(2) == 0;
+            _world.At(at, number, node => node.Crash(isTold));
+            _world.At(at + _draws.Next(20 * World.Second), number, node => node.Start());
+        }
+
+        for (var i = 0; i < Cuts; i++)
+            _world.At(_draws.Next(ChurnTime), _draws.Next(People), CutOne);
+        for (var i = 0; i < Changes; i++)
+        {
+            var number = _draws.Next(People);
+            var set = Publisher.Change(_shown[number].Set, 2, _seed + (ulong)i, number);
+            Show((30 * World.Second) + (i * 2 * World.Second), number, set);
+        }
+    }
+
+    private void Show(long at, int number, EntrySet set)
+    {
+        var volume = _world.Library.Add(set);
+        _shown[number] = volume;
+        _world.At(at, number, node => node.Circles.Show(volume));
+    }
+
+    private static void CutOne(SimNode node)
+    {
+        if (node.Links.OrderBy(link => link.Id.Value).FirstOrDefault() is { } link)
+            node.Lose(link.Id, "cut", tell: true);
+    }
+
+    // By itself or by a friend of both who is honest: else it may have been withheld.
+    private string? Missing()
+    {
+        foreach (var node in _world.Nodes.Where(IsHonest))
+        {
+            var held = node.Circles.Held.ToLookup(
+                shelf => _world.OwnerOf(shelf.Key) ?? -1,
+                shelf => shelf.Value.Volume
+            );
+            foreach (var owner in _world.Nodes.Where(IsHonest))
+            {
+                if (
+                    owner != node
+                    && IsReached(node.Number, owner.Number)
+                    && !held[owner.Number].Contains(_shown[owner.Number])
+                )
+                    return $"node {node.Number} does not hold the newest of {owner.Number}";
+            }
+        }
+
+        return null;
+    }
+
+    private bool IsReached(int node, int owner)
+    {
+        var graph = _world.Graph;
+        if (graph.AreFriends(node, owner))
+            return true;
+        foreach (var friend in graph.Friends(node))
+        {
+            if (IsHonest(_world.Nodes[friend]) && graph.AreFriends(friend, owner))
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsHonest(SimNode node) => node.Adversary is null;
+}

@@ -1,0 +1,43 @@
+using FriendNet.Simulation.Hostile;
+using Xunit;
+
+namespace FriendNet.Tests.Worlds;
+
+public sealed class HostileWorldTests
+{
+    private const int Seeds = 24;
+
+    /// <summary>How many seeds to run; unset: few enough for everybody's patience.</summary>
+    private static readonly int Count = int.TryParse(
+        Environment.GetEnvironmentVariable("FRIENDNET_SEEDS"),
+        out var count
+    )
+        ? count
+        : Seeds;
+
+    public static TheoryData<ulong> SeedsThatFailedOnce =>
+        [.. File.ReadAllLines(FailedSeeds).Where(IsSeed).Select(ulong.Parse)];
+
+    private static string FailedSeeds =>
+        Path.Combine(Style.SourceTree.Root, "tests", "Simulation", "failed-seeds.txt");
+
+    [Fact]
+    public void SeedsThatFailedOnceFailNoMore()
+    {
+        foreach (var seed in SeedsThatFailedOnce)
+            Assert.Null(HostileWorld.Run(seed));
+    }
+
+    [Fact]
+    public void NoInvariantBreaksWhateverAdversariesDo()
+    {
+        var faults = ParallelEnumerable
+            .Range(1, Count)
+            .Select(seed => HostileWorld.Run((ulong)seed))
+            .Where(fault => fault is not null);
+
+        Assert.Empty(faults.Take(1));
+    }
+
+    private static bool IsSeed(string line) => line.Length > 0 && line[0] != '#';
+}
