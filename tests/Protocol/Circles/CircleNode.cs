@@ -25,6 +25,7 @@ internal sealed class CircleNode
     private EntrySet _shown = EntrySet.Empty;
     private NodeEngine _engine;
     private uint _lastStream;
+    private int _life;
 
     internal CircleNode(CircleWorld world, string name, int number, int horizon)
     {
@@ -43,6 +44,8 @@ internal sealed class CircleNode
     internal Dictionary<PseudonymId, (SignedHead Head, EntrySet Content)> Held { get; } = [];
 
     internal IReadOnlyList<OwnPseudonym> Own => _own;
+
+    internal IReadOnlyCollection<CircleNode> Friends => _friends.Values;
 
     internal PseudonymId Pseudonym => _own[^1].Id;
 
@@ -117,6 +120,8 @@ internal sealed class CircleNode
         foreach (var friend in _links.Values.ToArray())
             _world.Disconnect(this, friend);
         _asks.Clear();
+        _streams.Clear();
+        _life++;
         _engine = NewEngine();
         Handle(new Input.OwnHeads([.. _own.Where(p => p.Last is not null).Select(p => p.Last!)]));
         foreach (var (friend, offers) in _offers)
@@ -149,6 +154,17 @@ internal sealed class CircleNode
             Do(effect!);
     }
 
+    // What is under way ends with the process.
+    private void Post(Action work)
+    {
+        var life = _life;
+        _world.Post(() =>
+        {
+            if (life == _life)
+                work();
+        });
+    }
+
     private NodeEngine NewEngine() =>
         new(Id, new SeededEntropy(_number), new EngineSettings { Horizon = _horizon });
 
@@ -160,19 +176,19 @@ internal sealed class CircleNode
                 _world.Send(this, send.Link, send.Message);
                 break;
             case Effect.SignHead sign:
-                _world.Post(() => Sign(sign));
+                Post(() => Sign(sign));
                 break;
             case Effect.FetchCircle fetch:
                 Ask(fetch);
                 break;
             case Effect.ApplyCircle apply:
-                _world.Post(() => Apply(apply));
+                Post(() => Apply(apply));
                 break;
             case Effect.GiveUpCircle giveUp:
-                _world.Post(() => End(giveUp.Ask, CircleEnd.CutOff));
+                Post(() => End(giveUp.Ask, CircleEnd.CutOff));
                 break;
             case Effect.ServeCircle serve:
-                _world.Post(() => Serve(serve));
+                Post(() => Serve(serve));
                 break;
             case Effect.Refuse refuse when PeerOn(refuse.Link) is { } asker:
                 var why = refuse.Code == ResetCode.NotFound ? CircleEnd.Missing : CircleEnd.CutOff;
@@ -227,7 +243,7 @@ internal sealed class CircleNode
         _asks.Add(fetch.Ask, fetch);
         if (PeerOn(fetch.Link) is not { } teller)
         {
-            _world.Post(() => End(fetch.Ask, CircleEnd.CutOff));
+            Post(() => End(fetch.Ask, CircleEnd.CutOff));
             return;
         }
 
