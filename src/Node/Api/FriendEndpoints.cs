@@ -123,6 +123,7 @@ public sealed class FriendEndpoints(
         {
             RedeemOutcome.Unreachable => FailureKind.Unreachable,
             RedeemOutcome.NotStored => FailureKind.Disk,
+            RedeemOutcome.TooMany => FailureKind.Full,
             _ => FailureKind.Invitation,
         };
 }

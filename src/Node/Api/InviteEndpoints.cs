@@ -55,6 +55,7 @@ public sealed class InviteEndpoints(
             );
         }
 
+        var group = wanted.Group is { } name ? new AudienceNames(store).RequireGroup(name) : null;
         var secret = new byte[Invitation.SecretBytes];
         entropy.Fill(secret);
         using var invitation = new Invitation(
@@ -66,9 +67,9 @@ public sealed class InviteEndpoints(
         using var pair = PairSecret.FromInvitation(secret);
         CryptographicOperations.ZeroMemory(secret);
         var made =
-            store.Invited.Create(pair, wanted.Note ?? "", invitation.Expires, now())
+            store.Invited.Create(pair, wanted.Note ?? "", invitation.Expires, now(), group?.Id)
             ?? throw new FailureException(
-                FailureKind.Invitation,
+                FailureKind.Full,
                 $"{Limits.InvitationsMax} invitations are open, the most there may be: "
                     + "`friendnet invite revoke` some."
             );
@@ -128,6 +129,7 @@ public sealed class InviteEndpoints(
             invitation.Expires.ToTime(),
             invitation.RedeemedBy is { } friend && store.Find(friend) is not null
                 ? names.Of(friend)
-                : null
+                : null,
+            invitation.Group is { } group ? store.Groups.Find(group)?.Name : null
         );
 }

@@ -54,9 +54,9 @@ public static class NodeEndpoints
                 node.Friends,
                 node.Index,
                 new ViewAs(node.Views, self, node.Card.Name),
-                node.Audiences.Added,
-                node.Audiences.Removed
+                node.Audiences
             ),
+            new GroupEndpoints(node.Friends, node.Audiences),
             new BrowseEndpoints(node.Friends, browse),
             search,
             new TransferEndpoints(node.Downloads, browse, search, settings.Downloads),

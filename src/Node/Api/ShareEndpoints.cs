@@ -2,11 +2,11 @@ using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Linux;
+using FriendNet.Node.Running;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
-using FriendNet.Protocol.Ids;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,19 +14,19 @@ using Microsoft.AspNetCore.Routing;
 namespace FriendNet.Node.Api;
 
 /// <summary>/shares.</summary>
-/// <param name="added">Takes a stored share into index and views.</param>
-/// <param name="removed">Takes one out of both.</param>
 public sealed class ShareEndpoints(
     Home home,
     FriendStore store,
     ShareIndex index,
     ViewAs views,
-    Action<SharedFolder> added,
-    Action<SharedFolder> removed
+    Audiences audiences
 ) : IEndpoints
 {
+    private const string ForNobody =
+        "Nobody may see it: who it was for is gone. `friendnet share audience` says who may.";
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
     private readonly FriendNames _names = new(store);
+    private readonly AudienceNames _audiences = new(store);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -35,13 +35,19 @@ public sealed class ShareEndpoints(
         const string named = "/api/v1/shares/{name}";
         routes.MapGet("/api/v1/shares", Answers.Json(all, _ => List()));
         routes.MapPost("/api/v1/shares", Answers.Json(one, Add));
+        routes.MapPatch(named, Answers.Json(one, Change));
         routes.MapDelete(named, Answers.Done(Remove));
         routes.MapPost($"{named}/rescan", Answers.Json(one, Rescan));
         routes.MapGet($"{named}/events", Answers.Events(one, Follow));
+        var entries = ContractJson.Default.IReadOnlyListEntry;
+        routes.MapGet(
+            "/api/v1/shares/view-as",
+            Answers.Json(entries, context => views.List(null, context.Query("path")))
+        );
         routes.MapGet(
             "/api/v1/shares/view-as/{friend}",
             Answers.Json(
-                ContractJson.Default.IReadOnlyListEntry,
+                entries,
                 context =>
                     views.List(_names.Require(context.Route("friend")), context.Query("path"))
             )
@@ -64,17 +70,40 @@ public sealed class ShareEndpoints(
             );
         }
 
-        IReadOnlyList<FriendId>? friends = wanted.Friends is null
-            ? null
-            : [.. wanted.Friends.Select(friend => _names.Require(friend).Id)];
         var share =
-            store.Shares.Add(name, path, friends)
+            store.Shares.Add(name, path, Wanted(wanted))
             ?? throw new FailureException(
                 FailureKind.Exists,
                 $"A share is called \"{name}\" already: choose another name with --name."
             );
-        added(share);
+        audiences.Added(share);
         return Shown(share);
+    }
+
+    private Audience Wanted(NewShare wanted)
+    {
+        string[] terms =
+        [
+            .. wanted.Audience ?? [],
+            .. (wanted.Friends ?? []).Select(friend => $"friend:{friend}"),
+        ];
+        return wanted is { Audience: null, Friends: null }
+            ? Audience.AllFriends
+            : _audiences.Require(terms);
+    }
+
+    private async Task<Share> Change(HttpContext context)
+    {
+        var share = Require(context);
+        var wanted = await context.Body(ContractJson.Default.ShareChange);
+        var audience = _audiences.Require(wanted.Audience);
+        if (store.Shares.Change(share.Id, audience) is not { } before)
+        {
+            throw Unknown(share.Name);
+        }
+
+        audiences.Changed(before.Audience, audience);
+        return Shown(share with { Audience = audience });
     }
 
     private void RequireShareable(string path)
@@ -133,9 +162,9 @@ public sealed class ShareEndpoints(
     private Task Remove(HttpContext context)
     {
         var share = Require(context);
-        if (store.Shares.Remove(share.Id))
+        if (store.Shares.Remove(share.Id) is { } removed)
         {
-            removed(share);
+            audiences.Removed(removed);
         }
 
         return Task.CompletedTask;
@@ -168,27 +197,34 @@ public sealed class ShareEndpoints(
     private SharedFolder Require(HttpContext context)
     {
         var name = context.Route("name");
-        var shares = store.Shares.All;
-        return shares.FirstOrDefault(share => share.Name == name)
-            ?? throw new FailureException(
-                FailureKind.NotFound,
-                $"No share is called \"{name}\": see `friendnet share list`."
-                    + Suggestion.For(name, shares.Select(share => share.Name))
-            );
+        return store.Shares.All.FirstOrDefault(share => share.Name == name) ?? throw Unknown(name);
     }
+
+    private FailureException Unknown(string name) =>
+        new(
+            FailureKind.NotFound,
+            $"No share is called \"{name}\": see `friendnet share list`."
+                + Suggestion.For(name, store.Shares.All.Select(share => share.Name))
+        );
 
     private Share Shown(SharedFolder share)
     {
         var status = index.Shares.FirstOrDefault(one => one.Id == share.Id);
+        var audience = share.Audience;
         return new(
             share.Name,
             share.Path,
             StateOf(status),
             status?.Files ?? 0,
             status?.Bytes ?? 0,
-            share.Friends is { } friends ? [.. friends.Select(_names.Of)] : null,
+            audience is { Friends: false, Circle: false, Groups.Count: 0 }
+                ? [.. audience.Named.Select(_names.Of).Order(StringComparer.Ordinal)]
+                : null,
             index.Progress is { } scan && scan.Share == share.Id ? Shown(scan) : null,
-            status?.Sentence is { Length: > 0 } sentence ? sentence : null
+            status?.Sentence is { Length: > 0 } sentence ? sentence
+                : _audiences.IsGone(audience) ? ForNobody
+                : null,
+            _audiences.Of(audience)
         );
     }
 

@@ -7,20 +7,25 @@ using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Api;
 
-/// <summary>One folder of what a friend sees of ours, from the very view it is sent.</summary>
+/// <summary>
+/// One folder of what a friend sees of ours, from the very views it is sent: its own, and the
+/// circle's.
+/// </summary>
 /// <param name="self">This node: folders have ids of their own friend.</param>
 public sealed class ViewAs(Views views, FriendId self, string selfName)
 {
     private const int PageEntries = 1000;
 
+    /// <param name="friend">Null: a friend of a friend, who sees the circle's only.</param>
     /// <param name="path">SHARE/FOLDER; empty: the shares.</param>
-    /// <exception cref="FailureException">The friend sees no such folder.</exception>
-    public IReadOnlyList<Entry> List(Storage.Friend friend, string path)
+    /// <exception cref="FailureException">The viewer sees no such folder.</exception>
+    public IReadOnlyList<Entry> List(Storage.Friend? friend, string path)
     {
         path = path.Trim('/');
         var prefix = path.Length == 0 ? "" : $"{path}/";
         var entries = new SortedDictionary<string, Entry>(StringComparer.Ordinal);
-        foreach (var entry in All(friend.Id))
+        IEnumerable<CatalogEntry> all = All(Views.Circle);
+        foreach (var entry in friend is null ? all : all.Concat(All(friend.Id)))
         {
             var full = Encoding.UTF8.GetString(entry.Path.Utf8);
             if (full.StartsWith(prefix, StringComparison.Ordinal))
@@ -33,14 +38,14 @@ public sealed class ViewAs(Views views, FriendId self, string selfName)
             ? [.. entries.Values]
             : throw new FailureException(
                 FailureKind.NotFound,
-                $"{friend.Name} sees no folder \"{path}\"."
+                $"{friend?.Name ?? "A friend of a friend"} sees no folder \"{path}\"."
             );
     }
 
-    private IEnumerable<CatalogEntry> All(FriendId friend)
+    private IEnumerable<CatalogEntry> All(FriendId viewer)
     {
         var after = "";
-        while (views.List(friend, after, PageEntries) is { Count: > 0 } page)
+        while (views.List(viewer, after, PageEntries) is { Count: > 0 } page)
         {
             foreach (var entry in page)
             {

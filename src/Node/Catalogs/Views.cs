@@ -14,6 +14,11 @@ namespace FriendNet.Node.Catalogs;
 /// </summary>
 public sealed class Views : IDisposable
 {
+    /// <summary>
+    /// The viewer that is the circle: friends of friends. No key hashes to this id.
+    /// </summary>
+    public static readonly FriendId Circle;
+
     /// <summary>A burst of changes makes one head; longer where hashing it takes longer.</summary>
     private static readonly TimeSpan Fold = TimeSpan.FromMilliseconds(200);
 

@@ -63,6 +63,7 @@ public sealed class CommandLine(params Func<Command>[] more)
             StatusVerb.Build(),
             Nouns.Invite(),
             Nouns.Friend(),
+            Nouns.Group(),
             Nouns.Share(),
             BrowseVerb.Build(),
             SearchVerb.Build(),

@@ -27,12 +27,24 @@ internal static class Nouns
             FriendRemove.Build()
         );
 
+    public static Command Group() =>
+        Noun(
+            "group",
+            "Friends under one name, to share with",
+            GroupCreate.Build(),
+            GroupList.Build(),
+            GroupChanging.Add(),
+            GroupChanging.Remove(),
+            GroupDelete.Build()
+        );
+
     public static Command Share() =>
         Noun(
             "share",
             "Folders you show to friends",
             ShareAdd.Build(),
             ShareList.Build(),
+            ShareAudience.Build(),
             ShareViewAs.Build(),
             ShareRescan.Build(),
             ShareRemove.Build()

@@ -19,5 +19,6 @@ public enum FailureKind
     Setup = 13,
     Exists = 14,
     Unreachable = 15,
+    Full = 16,
     Interrupted = 130,
 }

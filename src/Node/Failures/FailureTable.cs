@@ -25,6 +25,7 @@ public static class FailureTable
         new(FailureKind.Setup, "setup", 409, "no identity yet, wrong passphrase, bad config"),
         new(FailureKind.Exists, "exists", 409, "it is there already"),
         new(FailureKind.Unreachable, "unreachable", 504, "the friend could not be reached"),
+        new(FailureKind.Full, "full", 409, "there are as many already as there may be"),
         new(FailureKind.Interrupted, "interrupted", 499, "Ctrl-C; transfers go on by themselves"),
     ];
 

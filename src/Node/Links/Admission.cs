@@ -103,9 +103,9 @@ internal sealed class Admission(OurSide our)
         claimed.Outcome.Secret?.Dispose();
         // A fresh connection's buffer takes it whole; if it is gone, the link will find out.
         socket.Send(answer);
-        var start = new LinkStart(
+        var start = LinkStart.Of(
             claimed.Friend,
-            Dialed: false,
+            dialed: false,
             socket.Remote.ToString(),
             socket,
             claimed.Outcome.Keys,

@@ -25,6 +25,11 @@ public sealed class Answer
     /// <summary>Whether nothing more can be said: ended, given up, or the link is gone.</summary>
     public bool IsOver { get; internal set; }
 
+    /// <summary>See <see cref="Watch"/>.</summary>
+    internal Action<int>? Sent { get; set; }
+
+    internal Action? Gone { get; set; }
+
     /// <summary>Bytes of DATA that the friend allowed, and those put into the queue.</summary>
     internal long Granted { get; set; }
 
@@ -74,6 +79,19 @@ public sealed class Answer
             }
         }
     }
+
+    /// <summary>
+    /// Has each frame of DATA reported once it is sent, outside all locks; and, at most once and
+    /// on another thread, that the peer gave it up or the link is gone.
+    /// </summary>
+    internal void Watch(Action<int> sent, Action gone) => _answers.Watch(this, sent, gone);
+
+    /// <summary>
+    /// Queues bytes of a block without waiting, however much waits; the caller bounds it. True:
+    /// the block is the queue's. False: the stream is over.
+    /// </summary>
+    internal bool TryPut(Block block, int offset, int count) =>
+        _answers.TryPut(this, block, offset, count);
 
     /// <summary>The answer is complete. Nothing where the stream is over.</summary>
     public void End() => _answers.End(this);

@@ -180,9 +180,9 @@ public sealed class Dialer(OurSide our, TimeSpan? answerTime = null) : IDisposab
 
     private Link Link(FriendId friend, string address, Shaken shaken) =>
         our.Links.Add(
-            new LinkStart(
+            LinkStart.Of(
                 friend,
-                Dialed: true,
+                dialed: true,
                 address,
                 shaken.Socket,
                 shaken.Outcome.Keys,

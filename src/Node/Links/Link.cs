@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using FriendNet.Node.Blocks;
-using FriendNet.Node.Linux;
-using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Link;
@@ -10,8 +8,8 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Node.Links;
 
 /// <summary>
-/// One connection to a friend after its handshake: a reader thread and a writer thread on a
-/// blocking socket, and what they share. Commands are for any thread and never block.
+/// One connection after its handshake, to a friend or over a path: a reader thread and a writer
+/// thread on a blocking wire, and what they share. Commands are for any thread and never block.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "Run disposes of all at its end.")]
 public sealed class Link
@@ -19,13 +17,13 @@ public sealed class Link
     /// <summary>How long a goodbye may take.</summary>
     internal static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(3);
 
-    private const int UnsentBytesMax = 256 * 1024;
     private const int ThreadBytes = 256 * 1024;
     private readonly LinkSetting _setting;
     private readonly LinkSession<Block> _session;
     private readonly Dictionary<StreamId, IStreamSink> _sinks = [];
     private readonly LinkAnswers _answers;
     private readonly LinkWriter _writer;
+    private readonly Func<LinkId, Input> _announce;
     private readonly Instant _opened;
     private string? _why;
     private bool _over;
@@ -36,7 +34,8 @@ public sealed class Link
         Friend = start.Friend;
         Dialed = start.Dialed;
         RemoteAddress = start.Address;
-        Socket = start.Socket;
+        Wire = start.Wire;
+        _announce = start.Opened;
         _setting = setting;
         _opened = setting.Now();
         _session = new LinkSession<Block>(start.Dialed, _opened, block => block.Return());
@@ -44,15 +43,18 @@ public sealed class Link
         _writer = new LinkWriter(
             this,
             _session,
-            new RecordSealer(start.Keys.Send, setting.IsPadded, _opened)
+            new RecordSealer(start.Keys.Send, setting.IsPadded || IsPath, _opened)
         );
         Reader = new LinkReader(this, _session, new RecordOpener(start.Keys.Receive), start);
-        Socket.TuneForLink(TimeSpan.FromSeconds(Limits.SilenceSeconds), UnsentBytesMax);
     }
 
     public LinkId Id { get; }
 
-    public FriendId Friend { get; }
+    /// <summary>Null: a path, at whose other end is no friend.</summary>
+    public FriendId? Friend { get; }
+
+    /// <summary>Whether friends carry it, who learn no more than they must.</summary>
+    public bool IsPath => Friend is null;
 
     /// <summary>Whether this end made the connection.</summary>
     public bool Dialed { get; }
@@ -85,7 +87,7 @@ public sealed class Link
     /// <summary>Guards session, sinks and answers.</summary>
     internal Lock Gate { get; } = new();
 
-    internal BlockingSocket Socket { get; }
+    internal IWire Wire { get; }
 
     internal LinkReader Reader { get; }
 
@@ -166,7 +168,7 @@ public sealed class Link
     internal void Run()
     {
         var writer = new Thread(_writer.Run, ThreadBytes) { IsBackground = true, Name = "writer" };
-        _setting.Post(new Input.LinkOpened(Id, Friend, Dialed, RemoteAddress));
+        _setting.Post(_announce(Id));
         writer.Start();
         Ping();
         var why = Reader.Run();
@@ -198,7 +200,7 @@ public sealed class Link
     internal void Abandon(string why)
     {
         _why ??= why;
-        Socket.Shutdown();
+        Wire.Shutdown();
     }
 
     /// <summary>Under the lock: the sink of one of our requests.</summary>
@@ -232,6 +234,9 @@ public sealed class Link
 
     /// <summary>Under the lock: frames left the queue.</summary>
     internal void Drained() => _answers.Drained();
+
+    /// <summary>Under the lock: who is to hear of each frame of that answer.</summary>
+    internal Action<int>? SentOf(StreamId stream) => _answers.SentOf(stream);
 
     /// <summary>Under the lock: our answer's END goes out.</summary>
     internal void Answered(StreamId stream) => _answers.Drop(stream);
@@ -268,12 +273,12 @@ public sealed class Link
             _writer.Wake();
         }
 
-        Socket.Shutdown();
+        Wire.Shutdown();
         if (writer.Join(CloseTime + CloseTime))
         {
             _writer.Dispose();
             Reader.Dispose();
-            Socket.Dispose();
+            Wire.Dispose();
         }
 
         foreach (var sink in sinks)

@@ -76,10 +76,33 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
         }
     }
 
+    internal void Watch(Answer answer, Action<int> sent, Action gone)
+    {
+        lock (link.Gate)
+        {
+            (answer.Sent, answer.Gone) = (sent, gone);
+            if (answer.IsOver)
+            {
+                TellGone(answer);
+            }
+        }
+    }
+
+    internal bool TryPut(Answer answer, Block block, int offset, int count)
+    {
+        lock (link.Gate)
+        {
+            var isQueued = !answer.IsOver && session.TryData(answer.Stream, block, offset, count);
+            link.Heed();
+            return isQueued;
+        }
+    }
+
     internal void End(Answer answer)
     {
         lock (link.Gate)
         {
+            answer.Gone = null;
             if (!answer.IsOver)
             {
                 // It stays known until the frame goes: credit for what waits still comes.
@@ -94,6 +117,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
     {
         lock (link.Gate)
         {
+            answer.Gone = null;
             if (_answers.ContainsKey(answer.Stream))
             {
                 session.TryRefuse(answer.Stream, code);
@@ -140,6 +164,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
             _stalled -= answer.Stalled;
             answer.IsOver = true;
             answer.TryAgain();
+            TellGone(answer);
             Drained();
         }
     }
@@ -149,6 +174,19 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
         foreach (var stream in _answers.Keys.ToArray())
         {
             Drop(stream);
+        }
+    }
+
+    internal Action<int>? SentOf(StreamId stream) =>
+        _answers.TryGetValue(stream, out var answer) ? answer.Sent : null;
+
+    // Whoever hears it may hold a lock under which it uses this link.
+    private static void TellGone(Answer answer)
+    {
+        if (answer.Gone is { } gone)
+        {
+            answer.Gone = null;
+            ThreadPool.UnsafeQueueUserWorkItem(_ => gone(), null);
         }
     }
 

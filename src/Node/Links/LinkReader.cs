@@ -47,7 +47,7 @@ internal sealed unsafe class LinkReader : IDisposable
         while (Consume())
         {
             MakeRoom();
-            var count = _link.Socket.Receive(
+            var count = _link.Wire.Receive(
                 new Span<byte>(_buffer + _filled, BufferBytes - _filled)
             );
             if (count <= 0)

@@ -6,19 +6,44 @@ using FriendNet.Protocol.Link;
 namespace FriendNet.Node.Links;
 
 /// <summary>
-/// What a handshake leaves to its link, which owns socket and keys from here on.
+/// What a handshake leaves to its link, which owns wire and keys from here on.
 /// </summary>
+/// <param name="Friend">Null: a path, at whose other end is no friend.</param>
 /// <param name="Early">Records that came with the end of the handshake.</param>
 /// <param name="Confirmed">Called once, when the first authentic record came.</param>
+/// <param name="Opened">What the engine is told when the link runs.</param>
 internal sealed record LinkStart(
-    FriendId Friend,
+    FriendId? Friend,
     bool Dialed,
     string Address,
-    BlockingSocket Socket,
+    IWire Wire,
     LinkKeys Keys,
     ReadOnlyMemory<byte> Early,
-    Action? Confirmed
-);
+    Action? Confirmed,
+    Func<LinkId, Input> Opened
+)
+{
+    /// <summary>Of a friend, over a socket.</summary>
+    internal static LinkStart Of(
+        FriendId friend,
+        bool dialed,
+        string address,
+        BlockingSocket socket,
+        LinkKeys keys,
+        ReadOnlyMemory<byte> early,
+        Action? confirmed
+    ) =>
+        new(
+            friend,
+            dialed,
+            address,
+            new SocketWire(socket),
+            keys,
+            early,
+            confirmed,
+            link => new Input.LinkOpened(link, friend, dialed, address)
+        );
+}
 
 /// <summary>What all links of a node share.</summary>
 /// <param name="Post">Takes inputs for the engine; may wait while its channel is full.</param>

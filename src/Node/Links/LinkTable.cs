@@ -4,7 +4,7 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Node.Links;
 
 /// <summary>
-/// The links that are up. A friend may have two for a moment: the newest counts.
+/// The links that are up, paths among them. A friend may have two for a moment: the newest counts.
 /// </summary>
 public sealed class LinkTable
 {
@@ -46,7 +46,8 @@ public sealed class LinkTable
     /// <returns>False: time was over first.</returns>
     public async Task<bool> CloseAllAsync(CloseCode code, TimeSpan timeout)
     {
-        foreach (var link in All)
+        // Paths first: their goodbye goes over the others.
+        foreach (var link in All.OrderBy(link => !link.IsPath))
         {
             link.Close(code);
         }
@@ -75,7 +76,9 @@ public sealed class LinkTable
         lock (_gate)
         {
             // Two cross; a third means that the friend opens them faster than they end.
-            var others = _links.Values.Where(one => one.Friend == start.Friend).ToArray();
+            var others = _links
+                .Values.Where(one => one.Friend is { } friend && friend == start.Friend)
+                .ToArray();
             if (others.Length >= FriendLinksMax)
             {
                 others.MinBy(one => one.Id.Value)!.Abandon("the friend opened too many links");

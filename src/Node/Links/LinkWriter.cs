@@ -24,6 +24,7 @@ internal sealed unsafe class LinkWriter : IDisposable
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly OutgoingFrame<Block>[] _frames = new OutgoingFrame<Block>[FramesMax];
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc((nuint)BufferBytes);
+    private readonly List<(Action<int> Sent, int Bytes)> _sent = [];
     private bool _waits;
 
     internal LinkWriter(Link link, LinkSession<Block> session, RecordSealer sealer)
@@ -131,6 +132,7 @@ internal sealed unsafe class LinkWriter : IDisposable
         {
             for (var i = 0; i < count; i++)
             {
+                NoteSent(_frames[i].Header);
                 _session.Sealed(_frames[i]);
             }
 
@@ -139,7 +141,28 @@ internal sealed unsafe class LinkWriter : IDisposable
 
         Array.Clear(_frames, 0, count);
         Meter.Add(bytes);
-        return _link.Socket.Send(buffer[..bytes]);
+        return _link.Wire.Send(buffer[..bytes]) && TellSent();
+    }
+
+    /// <summary>Under the lock: whom it concerns that this frame goes out.</summary>
+    private void NoteSent(FrameHeader header)
+    {
+        if (header.Type == FrameType.Data && _link.SentOf(header.Stream) is { } sent)
+        {
+            _sent.Add((sent, header.BodyBytes));
+        }
+    }
+
+    /// <summary>Outside the lock: who is told may hold one of its own, and sends more.</summary>
+    private bool TellSent()
+    {
+        foreach (var (sent, bytes) in _sent)
+        {
+            sent(bytes);
+        }
+
+        _sent.Clear();
+        return true;
     }
 
     private void Wait(Instant deadline)
@@ -171,10 +194,10 @@ internal sealed unsafe class LinkWriter : IDisposable
         }
 
         // The friend reads up to the goodbye and hangs up; if not, time is up for it.
-        _link.Socket.ShutdownSend();
+        _link.Wire.ShutdownSend();
         if (!_link.Reader.WaitEnd(Link.CloseTime))
         {
-            _link.Socket.Shutdown();
+            _link.Wire.Shutdown();
         }
     }
 }

@@ -25,8 +25,11 @@ public enum RedeemOutcome
     /// <summary>Connected, and silence: used, expired or revoked.</summary>
     Silent,
 
-    /// <summary>It could not be stored here: too many friends, or the disk failed.</summary>
+    /// <summary>It could not be stored here: the disk failed.</summary>
     NotStored,
+
+    /// <summary>Limits.FriendsMax are friends already.</summary>
+    TooMany,
 }
 
 /// <summary>What came of redeeming an invitation.</summary>
@@ -35,7 +38,7 @@ public enum RedeemOutcome
 public sealed record RedeemResult(RedeemOutcome Outcome, Friend? Friend, string Sentence)
 {
     internal static readonly RedeemResult TooMany = new(
-        RedeemOutcome.NotStored,
+        RedeemOutcome.TooMany,
         null,
         $"You have {Limits.FriendsMax} friends, the most that FriendNet keeps: remove one first."
     );

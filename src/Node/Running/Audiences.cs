@@ -1,11 +1,15 @@
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
+using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Running;
 
-/// <summary>Keeps each friend's view at what the shares' audiences say.</summary>
+/// <summary>
+/// Keeps each friend's view, and the circle's, at what the shares' audiences say, and content with
+/// them. A view that a change does not touch is not touched.
+/// </summary>
 public sealed class Audiences
 {
     private readonly FriendStore _friends;
@@ -20,29 +24,45 @@ public sealed class Audiences
     public void Added(SharedFolder share)
     {
         _index.Add(Indexed(share));
-        ShowAll();
+        ShowAgain(share.Audience);
     }
 
     /// <summary>First out of every view, then out of the index.</summary>
     public void Removed(SharedFolder share)
     {
-        ShowAll();
+        ShowAgain(share.Audience);
         _index.Remove(share.Id);
+    }
+
+    /// <summary>A share is for others from now on.</summary>
+    public void Changed(Audience before, Audience after) => ShowAgain(before, after);
+
+    /// <summary>Who these are has changed: friends that came into a group, or left it.</summary>
+    public void Regrouped(IEnumerable<FriendId> friends)
+    {
+        foreach (var friend in friends)
+        {
+            Show(friend);
+        }
     }
 
     internal static ShareFolder Indexed(SharedFolder share) =>
         new(share.Id, share.Name, share.Path);
 
-    /// <summary>The ids of what a friend may see; who is none (any more) sees nothing.</summary>
-    internal HashSet<int> VisibleTo(FriendId friend) =>
-        _friends.Find(friend) is null
-            ? []
-            :
-            [
-                .. _friends
-                    .Shares.All.Where(share => share.IsFor(friend))
-                    .Select(share => share.Id),
-            ];
+    /// <summary>
+    /// Which shares' contents may be given to this one, asked anew for each: what is taken back is
+    /// not served any more. Who is no friend (any more) sees nothing.
+    /// </summary>
+    /// <param name="friend">Null: somebody of the circle.</param>
+    internal Func<int, bool> VisibleTo(FriendId? friend)
+    {
+        if (friend is { } one && _friends.Find(one) is null)
+        {
+            return static _ => false;
+        }
+
+        return share => _friends.Shares.Find(share)?.Audience.IsFor(friend, Members) ?? false;
+    }
 
     /// <summary>
     /// Reading and showing are one: of two changes the later one must land last.
@@ -51,20 +71,52 @@ public sealed class Audiences
     {
         lock (_gate)
         {
-            _views.Show(
-                friend,
-                _friends
-                    .Shares.All.Where(share => share.IsFor(friend))
-                    .Select(share => new VisibleShare(share.Id, share.Name))
-            );
+            if (_friends.Find(friend) is null)
+            {
+                return;
+            }
+
+            _views.Show(friend, Of(audience => audience.IsInView(friend, Members)));
         }
     }
 
-    private void ShowAll()
+    /// <summary>Who is no friend any more has no view.</summary>
+    internal void Left(FriendId friend)
     {
-        foreach (var friend in _friends.Friends)
+        lock (_gate)
         {
-            Show(friend.Id);
+            _views.Remove(friend);
         }
     }
+
+    internal void ShowCircle()
+    {
+        lock (_gate)
+        {
+            _views.Show(Views.Circle, Of(audience => audience.Circle));
+        }
+    }
+
+    private void ShowAgain(params Audience[] touched)
+    {
+        if (touched.Any(audience => audience.Circle))
+        {
+            ShowCircle();
+        }
+
+        foreach (var friend in _friends.Friends)
+        {
+            if (touched.Any(audience => audience.IsInView(friend.Id, Members)))
+            {
+                Show(friend.Id);
+            }
+        }
+    }
+
+    private IEnumerable<VisibleShare> Of(Func<Audience, bool> isShown) =>
+        _friends
+            .Shares.All.Where(share => isShown(share.Audience))
+            .Select(share => new VisibleShare(share.Id, share.Name));
+
+    private IReadOnlySet<FriendId> Members(int group) => _friends.Groups.Members(group);
 }

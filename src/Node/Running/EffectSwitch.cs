@@ -1,6 +1,7 @@
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
+using FriendNet.Node.Paths;
 using FriendNet.Node.Serving;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Bounds;
@@ -22,6 +23,7 @@ internal sealed class EffectSwitch(
     CatalogAnswers answers,
     Server server,
     Downloader downloads,
+    PathTable paths,
     string spoolFolder,
     Action<Input> post,
     Action<string> warn
@@ -64,7 +66,11 @@ internal sealed class EffectSwitch(
                 Work(() => Find(find), () => Found(find, []));
                 break;
             default:
-                downloads.Handle(effect);
+                if (!paths.Handle(effect))
+                {
+                    downloads.Handle(effect);
+                }
+
                 break;
         }
     }

@@ -4,6 +4,7 @@ using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
+using FriendNet.Node.Paths;
 using FriendNet.Node.Serving;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
@@ -47,7 +48,7 @@ public sealed class RunningNode : IDisposable
                 Index,
                 home.SpoolFolder,
                 () => DateTimeOffset.UtcNow,
-                (friend, head) => Post(new Input.ViewChanged(friend, head)),
+                Shown,
                 warn
             ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
         Audiences = new Audiences(_stores.Friends, Index, Views);
@@ -63,6 +64,7 @@ public sealed class RunningNode : IDisposable
             settings.Padding
         );
         Dialer = new Dialer(_our);
+        Paths = new PathTable(_our, _ => null);
         Downloads = new Downloader(
             _stores.Transfers,
             (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
@@ -86,6 +88,8 @@ public sealed class RunningNode : IDisposable
     public LinkTable Links { get; } = new();
 
     public Dialer Dialer { get; }
+
+    public PathTable Paths { get; }
 
     public Gate Gate { get; private set; } = null!;
 
@@ -132,7 +136,7 @@ public sealed class RunningNode : IDisposable
         {
             // Whatever the disk says: the link ends, and nothing more is shown.
             Post(new Input.FriendRemoved(friend));
-            Guarded(() => Views.Remove(friend));
+            Guarded(() => Audiences.Left(friend));
             Guarded(() => Catalogs.Remove(friend));
         }
     }
@@ -163,6 +167,7 @@ public sealed class RunningNode : IDisposable
             answers,
             _server,
             Downloads,
+            Paths,
             Home.SpoolFolder,
             Post,
             _warn
@@ -178,6 +183,7 @@ public sealed class RunningNode : IDisposable
             Post(new Input.FriendKnown(friend.Id, friend.Addresses));
         }
 
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(Audiences.ShowCircle), null);
         Downloads.Restore();
         // Last: who comes in now is known to the engine.
         Gate =
@@ -214,6 +220,15 @@ public sealed class RunningNode : IDisposable
         _engine.Post(input);
     }
 
+    private void Shown(FriendId friend, CatalogHead head)
+    {
+        // Nothing is told of the circle's yet.
+        if (friend != Views.Circle)
+        {
+            Post(new Input.ViewChanged(friend, head));
+        }
+    }
+
     private void Seen(FriendId friend) =>
         ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(() => Catalogs.Seen(friend)), null);
 
@@ -233,13 +248,7 @@ public sealed class RunningNode : IDisposable
 
     private FileLocation? Find(FriendId? friend, ContentId id)
     {
-        // Nothing is shown to the circle yet.
-        if (friend is not { } one)
-        {
-            return null;
-        }
-
-        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(one), out var location);
+        Index.TryFind(id.Root, id.Length, Audiences.VisibleTo(friend), out var location);
         return location;
     }
 }

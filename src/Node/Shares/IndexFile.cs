@@ -71,7 +71,7 @@ internal sealed class IndexFile : IDisposable
     internal List<(int Share, string Path, long ModifiedNs)> Find(
         Hash256 root,
         long length,
-        IReadOnlySet<int> shares,
+        Func<int, bool> shares,
         out RunTree? runs
     )
     {

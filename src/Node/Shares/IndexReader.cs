@@ -13,6 +13,7 @@ internal sealed class IndexReader : IDisposable
     private readonly Database _database;
     private readonly SqliteConnection _connection;
     private readonly Statement _find;
+    private readonly Statement _copy;
     private readonly Statement _layer;
 
     internal IndexReader(Database database)
@@ -21,8 +22,9 @@ internal sealed class IndexReader : IDisposable
         _connection = database.Rent();
         _find = new Statement(
             _connection,
-            "SELECT share, path, mtime FROM file WHERE root=? AND size=? AND gone=0"
+            "SELECT share, id FROM file WHERE root=? AND size=? AND gone=0"
         );
+        _copy = new Statement(_connection, "SELECT path, mtime FROM file WHERE id=?");
         _layer = new Statement(_connection, "SELECT hashes FROM layer WHERE root=?");
     }
 
@@ -30,15 +32,19 @@ internal sealed class IndexReader : IDisposable
     internal List<(int Share, string Path, long ModifiedNs)> Find(
         Hash256 root,
         long length,
-        IReadOnlySet<int> shares
+        Func<int, bool> shares
     )
     {
         List<(int, string, long)> copies = [];
         _find.Bind(0, root).Bind(1, length);
         while (copies.Count < CopiesMax && _find.Step())
         {
-            if (shares.Contains((int)_find.Long(0)))
-                copies.Add(((int)_find.Long(0), _find.Text(1), _find.Long(2)));
+            var share = (int)_find.Long(0);
+            if (!shares(share))
+                continue;
+            if (_copy.Bind(0, _find.Long(1)).Step())
+                copies.Add((share, _copy.Text(0), _copy.Long(1)));
+            _copy.Reset();
         }
         _find.Reset();
         return copies;
@@ -57,6 +63,7 @@ internal sealed class IndexReader : IDisposable
     public void Dispose()
     {
         _find.Dispose();
+        _copy.Dispose();
         _layer.Dispose();
         _database.Return(_connection);
     }

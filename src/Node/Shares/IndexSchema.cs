@@ -6,7 +6,9 @@ internal static class IndexSchema
     /// <summary>
     /// A file's row stays as a tombstone (gone = 1) with its root, so that what comes back or
     /// moved is not hashed again. horizon.forgotten starts at the microsecond of creation, so
-    /// that change numbers go on rising when a damaged index is built anew.
+    /// that change numbers go on rising when a damaged index is built anew. file_root alone tells
+    /// in which shares a content is, so a look for one that is not for who asks reads no more pages
+    /// than for one that is nowhere.
     /// </summary>
     internal static readonly string[] Versions =
     [
@@ -28,6 +30,10 @@ internal static class IndexSchema
             CREATE TABLE horizon(forgotten INTEGER NOT NULL);
             INSERT INTO horizon
               VALUES(CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER));
+            """,
+        """
+            DROP INDEX file_root;
+            CREATE INDEX file_root ON file(root, size, gone, share);
             """,
     ];
 }

@@ -116,13 +116,13 @@ public sealed class ShareIndex : IDisposable
     public bool TryFind(
         Hash256 root,
         long length,
-        IReadOnlySet<int> shares,
+        Func<int, bool> shares,
         out FileLocation? location
     )
     {
         var id = new ContentId(root, length);
         location = _cache.Find(id);
-        if (location is not null && shares.Contains(location.Share) && location.IsInPlace())
+        if (location is not null && shares(location.Share) && location.IsInPlace())
             return true;
         var copies = _loop.File.Find(root, length, shares, out var runs);
         foreach (var (share, path, modifiedNs) in runs is null ? [] : copies)

@@ -16,13 +16,15 @@ public sealed record Friend(
 );
 
 /// <summary>An invitation as stored, without its secret. A snapshot.</summary>
+/// <param name="Group">That the newcomer joins; known here only.</param>
 public sealed record OpenInvitation(
     InvitationId Id,
     string Note,
     Instant Created,
     Instant Expires,
     bool Revoked,
-    FriendId? RedeemedBy
+    FriendId? RedeemedBy,
+    int? Group
 )
 {
     /// <summary>"open", "used", "revoked" or "expired".</summary>

@@ -26,13 +26,16 @@ public sealed class FriendStore : IDisposable
         _file = file;
         _table = new FriendTable(file, rows, friends, Veils);
         _table.ShowAll();
-        Invited = new Invitations(file, rows, _gate, invitations, _table, Veils, self);
+        Groups = new Groups(file, _gate, _table);
+        Invited = new Invitations(file, rows, _gate, invitations, _table, Groups, Veils, self);
         Shares = new SharedFolders(file, _gate);
     }
 
     public Invitations Invited { get; }
 
     public SharedFolders Shares { get; }
+
+    public Groups Groups { get; }
 
     /// <summary>
     /// With what a handshake may be opened: always all friends and open invitations.
@@ -153,9 +156,11 @@ public sealed class FriendStore : IDisposable
             _table.Hide(friend);
             _file.Transact(() =>
                 Invited.Spend(friend)
+                && Groups.LeaveOnDisk(friend)
                 && _file.Run("DELETE FROM friends WHERE id=?1", friend.ToString()) == 1
             );
             _table.Drop(friend);
+            Groups.LeaveInMemory(friend);
             Invited.Spent(friend);
             _file.Backup(forget: true);
             return true;

@@ -16,6 +16,7 @@ public sealed class Invitations : IDisposable
     private readonly Lock _gate;
     private readonly Dictionary<InvitationId, InvitationRow> _rows;
     private readonly FriendTable _friends;
+    private readonly Groups _groups;
     private readonly VeilTable _veils;
     private readonly FriendId _self;
 
@@ -25,6 +26,7 @@ public sealed class Invitations : IDisposable
         Lock gate,
         Dictionary<InvitationId, InvitationRow> invitations,
         FriendTable friends,
+        Groups groups,
         VeilTable veils,
         FriendId self
     )
@@ -34,6 +36,7 @@ public sealed class Invitations : IDisposable
         _gate = gate;
         _rows = invitations;
         _friends = friends;
+        _groups = groups;
         _veils = veils;
         _self = self;
         foreach (var row in _rows.Values)
@@ -56,7 +59,14 @@ public sealed class Invitations : IDisposable
 
     /// <summary>Null: Limits.InvitationsMax are open.</summary>
     /// <param name="secret">Made of the link's 16 bytes; copied.</param>
-    public OpenInvitation? Create(PairSecret secret, string note, Instant expires, Instant now)
+    /// <param name="group">That the newcomer joins, if it is still there then.</param>
+    public OpenInvitation? Create(
+        PairSecret secret,
+        string note,
+        Instant expires,
+        Instant now,
+        int? group = null
+    )
     {
         lock (_gate)
         {
@@ -71,19 +81,20 @@ public sealed class Invitations : IDisposable
             {
                 using var insert = _file.Command(
                     """
-                    INSERT INTO invitations(note, created, expires) VALUES(?1, ?2, ?3)
+                    INSERT INTO invitations(note, created, expires, grp) VALUES(?1, ?2, ?3, ?4)
                     RETURNING id
                     """,
                     note,
                     now.Microseconds,
-                    expires.Microseconds
+                    expires.Microseconds,
+                    group
                 );
                 id = new InvitationId((long)insert.ExecuteScalar()!);
                 var box = _sealed.Seal(id, secret);
                 return _file.Run("UPDATE invitations SET secret=?2 WHERE id=?1", id.Value, box)
                     == 1;
             });
-            var shown = new OpenInvitation(id, note, now, expires, false, null);
+            var shown = new OpenInvitation(id, note, now, expires, false, null, group);
             var row = new InvitationRow(shown, FriendTable.Copy(secret));
             _rows.Add(id, row);
             Show(row);
@@ -141,13 +152,28 @@ public sealed class Invitations : IDisposable
                 return refusal;
             }
 
-            if (!_file.Transact(() => Use() && _friends.Put(card, secret, timestamp, false, now)))
+            // Once: who was taken out of the group since does not come back by asking again.
+            var group = row!.Shown.RedeemedBy is null ? row.Shown.Group : null;
+            if (
+                !_file.Transact(() =>
+                {
+                    var done = Use() && _friends.Put(card, secret, timestamp, false, now);
+                    // A group that is gone is no reason to refuse a friend.
+                    _ = done && group is { } joined && _groups.PutOnDisk(joined, id);
+                    return done;
+                })
+            )
             {
                 return Redemption.Used;
             }
 
-            row!.Shown = row.Shown with { RedeemedBy = id };
+            row.Shown = row.Shown with { RedeemedBy = id };
             _friends.Keep(card, secret, timestamp, false, now);
+            if (group is { } kept)
+            {
+                _groups.PutInMemory(kept, id);
+            }
+
             _file.Backup();
             return Redemption.Redeemed;
         }

@@ -53,7 +53,9 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
     {
         var broken = 0;
         using var command = file.Command(
-            "SELECT id, note, created, expires, revoked, redeemed_by, secret FROM invitations"
+            """
+            SELECT id, note, created, expires, revoked, redeemed_by, secret, grp FROM invitations
+            """
         );
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -66,7 +68,8 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
                 new Instant(reader.GetInt64(2)),
                 new Instant(reader.GetInt64(3)),
                 reader.GetInt64(4) != 0,
-                redeemedBy
+                redeemedBy,
+                reader.IsDBNull(7) ? null : reader.GetInt32(7)
             );
             var secret = reader.IsDBNull(6) ? null : Open(RowOf(id), (byte[])reader.GetValue(6));
             broken += secret is null && !reader.IsDBNull(6) ? 1 : 0;

@@ -10,55 +10,6 @@ namespace FriendNet.Node.Storage;
 /// </summary>
 internal sealed class StateFile : IDisposable
 {
-    /// <summary>
-    /// Secrets are sealed by the identity's storage key. accepted: the highest timestamp taken
-    /// from the friend, by its clock, and accepted_at: when, by ours. A pseudonym's seed is NULL
-    /// once erased; head is the last one signed, whose version counts; retired: when another took
-    /// its place.
-    /// </summary>
-    private static readonly string[] Schema =
-    [
-        """
-            CREATE TABLE friends(
-                id TEXT PRIMARY KEY NOT NULL,
-                card BLOB NOT NULL,
-                name TEXT NOT NULL UNIQUE,
-                secret BLOB NOT NULL,
-                accepted INTEGER NOT NULL,
-                accepted_at INTEGER NOT NULL,
-                sent INTEGER NOT NULL,
-                addresses TEXT NOT NULL,
-                added INTEGER NOT NULL,
-                confirmed INTEGER NOT NULL
-            ) STRICT;
-            CREATE TABLE invitations(
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
-                secret BLOB,
-                note TEXT NOT NULL,
-                created INTEGER NOT NULL,
-                expires INTEGER NOT NULL,
-                revoked INTEGER NOT NULL DEFAULT 0,
-                redeemed_by TEXT,
-                redeemed_at INTEGER,
-                timestamp INTEGER
-            ) STRICT;
-            CREATE TABLE shares(
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
-                name TEXT NOT NULL UNIQUE,
-                path TEXT NOT NULL,
-                friends TEXT
-            ) STRICT;
-            """,
-        """
-            CREATE TABLE pseudonyms(
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
-                seed BLOB,
-                head BLOB,
-                retired INTEGER
-            ) STRICT;
-            """,
-    ];
-
     private readonly string _path;
     private readonly Database _database;
     private bool _owesForgetting;
@@ -85,7 +36,7 @@ internal sealed class StateFile : IDisposable
             return null;
         }
 
-        var opening = Database.Open(path, Durability.Full, Schema, check: true);
+        var opening = Database.Open(path, Durability.Full, StateSchema.Scripts, check: true);
         state = opening.State;
         sentence = opening.Sentence;
         if (opening.Database is not { } database)

@@ -1,7 +1,7 @@
 namespace FriendNet.Protocol.Bounds;
 
 /// <summary>Every limit of the protocol; docs/protocol.md holds the same table.</summary>
-public static class Limits
+public static partial class Limits
 {
     /// <summary>Body of one frame: 4 leaves; larger gains nothing, smaller costs calls.</summary>
     public const int FrameBodyBytesMax = 64 * 1024;

@@ -55,7 +55,7 @@ internal sealed class Asking(
             from.HasTurn = false;
             if (from.RestUntil > directory.Now)
                 ReleaseAll(from);
-            else if (from.Link is { } link && from.Ask is null)
+            else if (from is { Link: { } link, Ask: null, Wanted: not null })
                 Start(from, link);
         }
     }

@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Paths;
 using FriendNet.Protocol.Wire;
 
 namespace FriendNet.Protocol.Engine;
@@ -10,4 +11,7 @@ public sealed record EngineSettings
 
     /// <summary>How heads are read and verified.</summary>
     public ReadHead ReadHead { get; init; } = SignedHead.TryRead;
+
+    /// <summary>What is known of pseudonyms; null: what gossip brings.</summary>
+    public PathWays? Ways { get; init; }
 }

@@ -4,6 +4,7 @@ using FriendNet.Protocol.Circles;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Friendship;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Paths;
 using FriendNet.Protocol.Transfers;
 using FriendNet.Protocol.Wire;
 
@@ -21,6 +22,7 @@ public sealed class NodeEngine
     private readonly CatalogSync _catalogs;
     private readonly CircleSync _circles;
     private readonly Scheduler _transfers;
+    private readonly PathSwitch _paths;
 
     public NodeEngine(FriendId self, IEntropy entropy, EngineSettings settings)
     {
@@ -28,13 +30,22 @@ public sealed class NodeEngine
         _catalogs = new CatalogSync(entropy, _effects);
         _circles = new CircleSync(entropy, _effects, settings.Horizon, settings.ReadHead);
         _transfers = new Scheduler(entropy, _effects);
+        var ways =
+            settings.Ways
+            ?? new PathWays(
+                _circles.RoutesTo,
+                _circles.RoutesTo,
+                _circles.PathKeyOf,
+                _circles.IsOwn
+            );
+        _paths = new PathSwitch(entropy, _effects, _friends, _transfers, ways, settings.Horizon);
     }
 
     /// <summary>When a Tick is due; null: only something else can make a difference.</summary>
     public Instant? Deadline =>
         Earlier(
             Earlier(_friends.Deadline, _circles.Deadline),
-            Earlier(_catalogs.Deadline, _transfers.Deadline)
+            Earlier(Earlier(_catalogs.Deadline, _paths.Deadline), _transfers.Deadline)
         );
 
     /// <summary>Ways to a pseudonym over links that are up, fewest hops first.</summary>
@@ -78,11 +89,15 @@ public sealed class NodeEngine
                 Handle(received.Link, received.Stream, received.Request, now);
                 break;
             default:
-                _ = CatalogSwitch.TryHandle(_catalogs, input, now) || _circles.Handle(input, now);
+                _ =
+                    CatalogSwitch.TryHandle(_catalogs, input, now)
+                    || _circles.Handle(input, now)
+                    || _paths.TryHandle(input, now);
                 break;
         }
 
         _transfers.Handle(input, now);
+        _paths.HandleAfter(input, now);
     }
 
     private void Open(Input.LinkOpened opened, Instant now)
@@ -138,7 +153,10 @@ public sealed class NodeEngine
     private void Handle(LinkId link, StreamId stream, Request request, Instant now)
     {
         // A link that was refused or replaced still delivers what was under way: nobody's now.
-        if (_friends.FriendOf(link) is not { } friend)
+        if (
+            _paths.TryHandle(link, stream, request, now)
+            || _friends.FriendOf(link) is not { } friend
+        )
         {
             return;
         }

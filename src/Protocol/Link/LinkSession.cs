@@ -217,10 +217,17 @@ public sealed class LinkSession<TBlock>(bool dialer, Instant now, Action<TBlock>
             return null;
         }
 
-        var bulk = request.KindCase == Request.KindOneofCase.Fetch;
-        _queue.Add(stream, bulk ? SendClass.Bulk : SendClass.Interactive, credit);
+        _queue.Add(stream, ClassOf(request), credit);
         return new(stream, request);
     }
+
+    private static SendClass ClassOf(Request request) =>
+        request.KindCase switch
+        {
+            Request.KindOneofCase.Fetch => SendClass.Bulk,
+            Request.KindOneofCase.Path or Request.KindOneofCase.Up => SendClass.Relayed,
+            _ => SendClass.Interactive,
+        };
 
     private bool Malformed()
     {

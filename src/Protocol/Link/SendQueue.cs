@@ -4,21 +4,13 @@ using FriendNet.Protocol.Wire;
 
 namespace FriendNet.Protocol.Link;
 
-/// <summary>Which answers go before which. Control frames go before both.</summary>
-public enum SendClass
-{
-    /// <summary>Catalogs and what a person waits for.</summary>
-    Interactive,
-
-    /// <summary>Files.</summary>
-    Bulk,
-}
-
 /// <summary>
 /// What waits to be sent on one link, and what goes next: control frames in their order; then
-/// interactive answers, then bulk ones, but after <see cref="Limits.InteractiveBurstMax"/> frames
-/// interactive in a row one bulk frame goes. Within a class one frame of each stream in turn. DATA
-/// goes only against credit. Every call costs O(1), but for <see cref="Remove"/> of many pieces.
+/// interactive answers, then bulk ones, then relayed ones; but after
+/// <see cref="Limits.InteractiveBurstMax"/> frames interactive in a row one of the others goes, and
+/// after <see cref="Limits.BulkBurstMax"/> bulk ones a relayed one. Within a class one frame of
+/// each stream in turn. DATA goes only against credit. Every call costs O(1), but for
+/// <see cref="Remove"/> of many pieces.
 /// </summary>
 /// <typeparam name="TBlock">Bulk memory that has an owner to return it to.</typeparam>
 /// <param name="release">Called once for each block taken, when no frame needs it any more.</param>
@@ -26,17 +18,15 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
     where TBlock : class
 {
     private readonly Queue<OutgoingFrame<TBlock>> _control = [];
-    private readonly Queue<Outlet> _interactive = [];
-    private readonly Queue<Outlet> _bulk = [];
-    private readonly Dictionary<StreamId, Outlet> _outlets = [];
+    private readonly SendTurns<TBlock> _turns = new();
+    private readonly Dictionary<StreamId, Outlet<TBlock>> _outlets = [];
     private int _controlBytes;
-    private int _burst;
 
-    /// <summary>Bytes of PART and DATA waiting on all streams.</summary>
+    /// <summary>Bytes of PART and DATA waiting on all streams that are not relayed.</summary>
     public int QueuedBytes { get; private set; }
 
     /// <summary>Whether a poll would give a frame, but for removed streams.</summary>
-    public bool IsReady => _control.Count + _interactive.Count + _bulk.Count > 0;
+    public bool IsReady => _control.Count > 0 || !_turns.IsEmpty;
 
     /// <summary>
     /// Queues a frame that waits for no stream and no credit; false: full, close.
@@ -58,7 +48,7 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
 
     /// <summary>A stream that we answer, with the credit of its OPEN.</summary>
     public void Add(StreamId stream, SendClass sendClass, uint credit) =>
-        _outlets.Add(stream, new Outlet(stream, sendClass) { Credit = credit });
+        _outlets.Add(stream, new Outlet<TBlock>(stream, sendClass) { Credit = credit });
 
     /// <summary>
     /// CREDIT came; false when it exceeds what a stream may have. Unknown: ignored.
@@ -76,7 +66,7 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
         }
 
         outlet.Credit += credit;
-        Ready(outlet);
+        _turns.Ready(outlet);
         return true;
     }
 
@@ -127,7 +117,7 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
             Release(piece);
         }
 
-        QueuedBytes -= outlet.Bytes;
+        QueuedBytes -= outlet.Counts ? outlet.Bytes : 0;
         outlet.Pieces.Clear();
         return true;
     }
@@ -158,20 +148,14 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
             return true;
         }
 
-        if (_burst >= Limits.InteractiveBurstMax && TryPoll(_bulk, out frame))
+        if (!_turns.TryNext(out var outlet))
         {
-            _burst = 0;
-            return true;
+            return false;
         }
 
-        if (TryPoll(_interactive, out frame))
-        {
-            _burst = _bulk.Count == 0 ? 0 : _burst + 1;
-            return true;
-        }
-
-        _burst = 0;
-        return TryPoll(_bulk, out frame);
+        frame = Next(outlet);
+        _turns.Ready(outlet);
+        return true;
     }
 
     /// <summary>A polled frame's body has been read.</summary>
@@ -198,43 +182,16 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
         outlet.Ended = piece.Type == FrameType.End;
         outlet.Pieces.Enqueue(piece);
         outlet.Bytes += piece.Left;
-        QueuedBytes += piece.Left;
-        Ready(outlet);
+        QueuedBytes += outlet.Counts ? piece.Left : 0;
+        _turns.Ready(outlet);
         return true;
     }
 
-    private bool IsFull(Outlet outlet, QueuedPiece<TBlock> piece) =>
+    private bool IsFull(Outlet<TBlock> outlet, QueuedPiece<TBlock> piece) =>
         outlet.Pieces.Count >= Limits.StreamPiecesMax
-        || QueuedBytes + piece.Left > Limits.LinkQueuedBytesMax;
+        || (outlet.Counts && QueuedBytes + piece.Left > Limits.LinkQueuedBytesMax);
 
-    private void Ready(Outlet outlet)
-    {
-        if (!outlet.InTurn && outlet.CanSend)
-        {
-            outlet.InTurn = true;
-            (outlet.SendClass == SendClass.Bulk ? _bulk : _interactive).Enqueue(outlet);
-        }
-    }
-
-    private bool TryPoll(Queue<Outlet> turns, out OutgoingFrame<TBlock> frame)
-    {
-        while (turns.TryDequeue(out var outlet))
-        {
-            outlet.InTurn = false;
-            // A removed stream is empty; it leaves its turn here.
-            if (outlet.CanSend)
-            {
-                frame = Next(outlet);
-                Ready(outlet);
-                return true;
-            }
-        }
-
-        frame = default;
-        return false;
-    }
-
-    private OutgoingFrame<TBlock> Next(Outlet outlet)
+    private OutgoingFrame<TBlock> Next(Outlet<TBlock> outlet)
     {
         var piece = outlet.Pieces.Peek();
         var length = Math.Min(piece.Left, Limits.FrameBodyBytesMax);
@@ -249,7 +206,7 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
         piece.Offset += length;
         piece.Left -= length;
         outlet.Bytes -= length;
-        QueuedBytes -= length;
+        QueuedBytes -= outlet.Counts ? length : 0;
         if (piece.Left == 0)
         {
             outlet.Pieces.Dequeue();
@@ -276,25 +233,5 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
         {
             release(block);
         }
-    }
-
-    private sealed class Outlet(StreamId stream, SendClass sendClass)
-    {
-        internal StreamId Stream { get; } = stream;
-
-        internal SendClass SendClass { get; } = sendClass;
-
-        internal Queue<QueuedPiece<TBlock>> Pieces { get; } = [];
-
-        internal long Credit { get; set; }
-
-        internal int Bytes { get; set; }
-
-        internal bool Ended { get; set; }
-
-        internal bool InTurn { get; set; }
-
-        internal bool CanSend =>
-            Pieces.TryPeek(out var piece) && (piece.Type != FrameType.Data || Credit > 0);
     }
 }

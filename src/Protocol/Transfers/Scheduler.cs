@@ -27,7 +27,9 @@ public sealed class Scheduler
     /// <summary>When a Tick is due; null: never.</summary>
     public Instant? Deadline { get; private set; }
 
-    /// <summary>Links that the last Tick found silent.</summary>
+    /// <summary>
+    /// Links that the last Tick found silent, not for the first time since they delivered.
+    /// </summary>
     public IReadOnlyList<LinkId> Silenced => _sources.Silenced;
 
     public void Handle(Input input, Instant now)

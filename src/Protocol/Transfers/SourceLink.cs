@@ -29,6 +29,9 @@ internal sealed class SourceLink(LinkId id, SourceId source)
     /// <summary>Fetches in a row that failed as a whole.</summary>
     internal int Failures { get; set; }
 
+    /// <summary>Silences in a row, without a slice in between.</summary>
+    internal int Silences { get; set; }
+
     /// <summary>Not asked before this moment.</summary>
     internal Instant RestUntil { get; set; }
 

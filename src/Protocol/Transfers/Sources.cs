@@ -9,6 +9,7 @@ namespace FriendNet.Protocol.Transfers;
 internal sealed class Sources(Queue<Effect> effects)
 {
     private const int RestSecondsMax = 60;
+    private const int SilencesMax = 2;
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(Limits.FetchSilenceSeconds);
     private readonly Dictionary<LinkId, SourceLink> _links = [];
     private readonly Dictionary<SourceId, int> _linked = [];
@@ -23,7 +24,7 @@ internal sealed class Sources(Queue<Effect> effects)
     /// <summary>Sources with a link, and how many.</summary>
     internal IReadOnlyDictionary<SourceId, int> Linked => _linked;
 
-    /// <summary>Links that the last <see cref="CancelSilent"/> found silent.</summary>
+    /// <summary>Links that the last <see cref="CancelSilent"/> found silent again.</summary>
     internal IReadOnlyList<LinkId> Silenced => _silenced;
 
     internal bool HasRoom => _bytesUnderway + Limits.FetchBytesMax <= Limits.FetchesBytesMax;
@@ -77,6 +78,7 @@ internal sealed class Sources(Queue<Effect> effects)
         if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
             return null;
         var length = fetch.Transfer.Files[slice.File].Id.Length;
+        fetch.Link.Silences = 0;
         fetch.Link.Delivered += MerkleTree.RunLength(length, slice.Run);
         fetch.Link.Heard = now;
         fetch.Transfer.Stored(slice);
@@ -149,7 +151,8 @@ internal sealed class Sources(Queue<Effect> effects)
                 continue;
             foreach (var fetch in link.Fetches.Values)
                 Cancel(fetch);
-            _silenced.Add(link.Id);
+            if (++link.Silences >= SilencesMax)
+                _silenced.Add(link.Id);
             // What is cancelled ends by itself, some time: until then nothing is due at once.
             link.Heard = now;
             Rest(link, now);

@@ -53,6 +53,9 @@ public static class ControlMessages
             Request.KindOneofCase.Fetch => Fits(request.Fetch),
             Request.KindOneofCase.Leaves => DataBytes(request.Leaves.Slice) is not null,
             Request.KindOneofCase.Circle => CircleShapes.Fits(request.Circle),
+            Request.KindOneofCase.Path => Fits(request.Path),
+            Request.KindOneofCase.Up => request.Up.Stream != 0
+                && request.Up.Hello.Length == Limits.PathHelloBytes,
             _ => true,
         };
         request = fits ? request : null;
@@ -145,6 +148,11 @@ public static class ControlMessages
 
         return bytes is > 0 and <= Limits.FetchBytesMax;
     }
+
+    private static bool Fits(PathRequest path) =>
+        path.Pseudonym.Length == Hash256.Size
+        && path.Hops < Limits.HorizonMax
+        && path.Hello.Length == Limits.PathHelloBytes;
 
     // Printable ASCII: it is shown to people. Whether it names a host shows when it is dialed.
     private static bool IsAddress(string address) =>

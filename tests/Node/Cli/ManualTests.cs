@@ -44,6 +44,7 @@ public sealed class ManualTests
     [InlineData(typeof(Invite))]
     [InlineData(typeof(Friend))]
     [InlineData(typeof(SafetyNumber))]
+    [InlineData(typeof(Group))]
     [InlineData(typeof(Share))]
     [InlineData(typeof(Hashing))]
     [InlineData(typeof(Entry))]

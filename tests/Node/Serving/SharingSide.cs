@@ -27,7 +27,8 @@ internal sealed class SharingSide : IDisposable
         Server = new(
             (link, stream) => Side.Our.Links.Find(link)?.BeginAnswer(stream),
             (_, id) =>
-                IsVisible && Home.Index.TryFind(id.Root, id.Length, IndexedHome.One, out var place)
+                IsVisible
+                && Home.Index.TryFind(id.Root, id.Length, IndexedHome.One.Contains, out var place)
                     ? place
                     : null,
             Changed.Enqueue,

@@ -126,7 +126,7 @@ internal sealed class IndexedHome : IDisposable
     internal string[] Paths() => [.. Rows().Select(row => row.Path).Order(StringComparer.Ordinal)];
 
     internal FileLocation? Find(Hash256 root, long length) =>
-        Index.TryFind(root, length, One, out var location) ? location : null;
+        Index.TryFind(root, length, One.Contains, out var location) ? location : null;
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Identity;
 using FriendNet.Node.Storage;
+using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -95,7 +96,7 @@ public sealed class FriendStoreTests : IDisposable
         using var secret = SomeNode.SomeSecret();
         using var store = _node.Open();
         store.Add(_bob.Card, secret, [], Now);
-        var share = store.Shares.Add("Music", "/music", null)!;
+        var share = store.Shares.Add("Music", "/music", Audience.AllFriends)!;
         using (var other = new SqliteConnection($"Data Source={_node.Path};Pooling=False"))
         {
             other.Open();

@@ -72,7 +72,7 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
         {
             case ArrivalKind.Message:
                 var message = (Message)arrival.Body!;
-                node.Meter.Received(message.KindCase, arrival.Bytes);
+                node.Meter.Received(message, arrival.Bytes);
                 node.Take(new Input.MessageReceived(id, message));
                 break;
             case ArrivalKind.Request:

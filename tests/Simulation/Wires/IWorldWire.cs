@@ -9,6 +9,15 @@ internal readonly record struct Piece(FrameType Type, ReadOnlyMemory<byte> Bytes
 {
     internal static Piece Data(ReadOnlyMemory<byte> bytes) => new(FrameType.Data, bytes);
 
+    /// <summary>All DATA as one; without a copy where it is one already.</summary>
+    internal static ReadOnlyMemory<byte> Join(IReadOnlyList<Piece> pieces)
+    {
+        var data = pieces.Where(piece => piece.Type == FrameType.Data).ToArray();
+        return data.Length == 1
+            ? data[0].Bytes
+            : data.SelectMany(piece => piece.Bytes.ToArray()).ToArray();
+    }
+
     internal static Piece Part(ReadOnlyMemory<byte> bytes) => new(FrameType.Part, bytes);
 }
 

@@ -1,16 +1,23 @@
 namespace FriendNet.Node.Api.Contract;
 
 /// <summary>POST /shares.</summary>
-/// <param name="Friends">Names of who may see it; null: all friends.</param>
+/// <param name="Friends">Names of who may see it: terms <c>friend:NAME</c>.</param>
+/// <param name="Audience">Terms: friends, circle, friend:NAME, group:NAME. Neither said: friends.
+/// </param>
 public sealed record NewShare(
     string Path,
     string? Name = null,
-    IReadOnlyList<string>? Friends = null
+    IReadOnlyList<string>? Friends = null,
+    IReadOnlyList<string>? Audience = null
 );
+
+/// <summary>PATCH /shares/NAME: who may see it from now on.</summary>
+public sealed record ShareChange(IReadOnlyList<string> Audience);
 
 /// <param name="State">ready, indexing or missing.</param>
 /// <param name="Files">Indexed so far.</param>
-/// <param name="Friends">Names of who may see it; null: all friends.</param>
+/// <param name="Friends">Names of who may see it; null: not only friends by name.</param>
+/// <param name="Audience">Terms; what is gone stands with its id. None: for nobody.</param>
 /// <param name="Hashing">How far the scan under way is; null: none.</param>
 /// <param name="Problem">What keeps files from being shared, for people.</param>
 public sealed record Share(
@@ -21,7 +28,8 @@ public sealed record Share(
     long Bytes,
     IReadOnlyList<string>? Friends,
     Hashing? Hashing,
-    string? Problem
+    string? Problem,
+    IReadOnlyList<string> Audience
 );
 
 /// <summary>A scan under way.</summary>

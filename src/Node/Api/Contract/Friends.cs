@@ -4,16 +4,19 @@ namespace FriendNet.Node.Api.Contract;
 /// <param name="Seconds">Until it expires; null: a week.</param>
 /// <param name="Note">For whom, for oneself.</param>
 /// <param name="Addresses">host:port to put first; null: only those the node knows of.</param>
+/// <param name="Group">That the newcomer joins; the link does not name it.</param>
 public sealed record NewInvite(
     long? Seconds = null,
     string? Note = null,
-    IReadOnlyList<string>? Addresses = null
+    IReadOnlyList<string>? Addresses = null,
+    string? Group = null
 );
 
 /// <param name="Id">What <c>invite revoke</c> takes.</param>
 /// <param name="Link">Given once, when created: it is the secret.</param>
 /// <param name="State">open, used, expired or revoked.</param>
 /// <param name="Friend">Name of who used it; null: nobody, or no friend any more.</param>
+/// <param name="Group">That the newcomer joins; null: none, or it is gone.</param>
 public sealed record Invite(
     string Id,
     string? Link,
@@ -21,7 +24,25 @@ public sealed record Invite(
     string State,
     DateTimeOffset Created,
     DateTimeOffset Expires,
-    string? Friend
+    string? Friend,
+    string? Group
+);
+
+/// <summary>POST /groups.</summary>
+public sealed record NewGroup(string Name);
+
+/// <summary>PATCH /groups/NAME: names of friends that come in, and that leave.</summary>
+public sealed record GroupChange(
+    IReadOnlyList<string>? Add = null,
+    IReadOnlyList<string>? Remove = null
+);
+
+/// <param name="Members">Names of friends.</param>
+/// <param name="Shares">Names of shares that are for it.</param>
+public sealed record Group(
+    string Name,
+    IReadOnlyList<string> Members,
+    IReadOnlyList<string> Shares
 );
 
 /// <summary>POST /friends: redeems an invitation.</summary>

@@ -9,7 +9,15 @@ internal static class CompletionVerb
         _friendnet() {
             local IFS=$'\n'
             local known=$(friendnet "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
-            COMPREPLY=($(compgen -W "$known" -- "${COMP_WORDS[COMP_CWORD]}"))
+            # bash takes friend:Al for three words.
+            local word=${COMP_WORDS[COMP_CWORD]} before=
+            if [[ $word == : ]]; then
+                before=${COMP_WORDS[COMP_CWORD-1]}: word=
+            elif [[ $COMP_CWORD -gt 1 && ${COMP_WORDS[COMP_CWORD-1]} == : ]]; then
+                before=${COMP_WORDS[COMP_CWORD-2]}:
+            fi
+            COMPREPLY=($(compgen -W "$known" -- "$before$word"))
+            COMPREPLY=("${COMPREPLY[@]#"$before"}")
         }
         complete -o default -F _friendnet friendnet
         """;

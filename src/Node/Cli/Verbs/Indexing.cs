@@ -31,7 +31,7 @@ internal static class Indexing
     public static void Say(Call call, Share share)
     {
         var files = $"{Amount.Files(share.Files)}, {Amount.Bytes(share.Bytes)}";
-        var who = share.Friends is null ? "all friends" : string.Join(", ", share.Friends);
+        var who = AudienceTerm.Say(share.Audience);
         call.Line(
             share.State switch
             {

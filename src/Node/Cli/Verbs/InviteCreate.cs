@@ -22,24 +22,33 @@ internal static class InviteCreate
             HelpName = "HOST:PORT",
             Description = "Where you can be reached, beside what is known; may be repeated",
         };
+        var group = new Option<string?>("--group")
+        {
+            HelpName = "GROUP",
+            Description = "The newcomer is in this group at once; the link does not tell",
+            CompletionSources = { GroupName.Names },
+        };
         return new Verb(
             "create",
             "Make an invitation: a link that makes one person your friend, once.",
             "friendnet invite create",
             "friendnet invite create --note Bob --expires 2h",
+            "friendnet invite create --group family",
             "friendnet invite create --json | jq -r .link"
         )
         {
             expires,
             note,
             addresses,
+            group,
         }.Does(call =>
             Run(
                 call,
                 new NewInvite(
                     call.Value(expires) is { } time ? Duration.Seconds(time) : null,
                     call.Value(note),
-                    call.Value(addresses)
+                    call.Value(addresses),
+                    call.Value(group)
                 )
             )
         );

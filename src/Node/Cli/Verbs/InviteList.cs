@@ -21,13 +21,14 @@ internal static class InviteList
             type,
             all =>
             {
-                var table = new TextTable("ID", "STATE", "NOTE", "USED BY", "EXPIRES");
+                var table = new TextTable("ID", "STATE", "NOTE", "GROUP", "USED BY", "EXPIRES");
                 foreach (var invite in all)
                 {
                     table.Add(
                         invite.Id,
                         invite.State,
                         invite.Note,
+                        invite.Group ?? "",
                         invite.Friend ?? "",
                         $"{invite.Expires.ToLocalTime():yyyy-MM-dd HH:mm}"
                     );

@@ -16,19 +16,29 @@ internal static class ShareAdd
         var friends = new Option<string[]>("--for")
         {
             HelpName = "FRIEND",
-            Description = "Show it to this friend only; may be repeated (else to all friends)",
+            Description = "The same as --audience friend:FRIEND; may be repeated",
             CompletionSources = { FriendName.Names },
+        };
+        var audience = new Option<string[]>("--audience")
+        {
+            HelpName = "TERM",
+            Description =
+                $"Who may see it: {AudienceTerm.Meaning}; may be repeated (friends when not said)",
+            CompletionSources = { AudienceTerm.Terms },
         };
         var noWait = new Option<bool>("--no-wait") { Description = "Do not wait for the hashing" };
         return new Verb(
             "add",
             "Show a folder to your friends; changes in it are followed.",
             "friendnet share add ~/Music",
-            "friendnet share add ~/Holiday --name \"Holiday 2026\" --for Alice --for Bob"
+            "friendnet share add ~/Holiday --name \"Holiday 2026\" --audience group:family",
+            "friendnet share add ~/Diary --for Alice",
+            "friendnet share add ~/Films --audience circle"
         )
         {
             path,
             name,
+            audience,
             friends,
             noWait,
         }.Does(call =>
@@ -37,7 +47,8 @@ internal static class ShareAdd
                 new NewShare(
                     Path.GetFullPath(call.Value(path)),
                     call.Value(name),
-                    call.Value(friends) is { Length: > 0 } some ? some : null
+                    call.Value(friends) is { Length: > 0 } some ? some : null,
+                    call.Value(audience) is { Length: > 0 } terms ? terms : null
                 ),
                 call.Value(noWait)
             )

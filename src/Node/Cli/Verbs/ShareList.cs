@@ -25,7 +25,7 @@ internal static class ShareList
                         share.Problem is null ? share.State : $"{share.State}: {share.Problem}",
                         Amount.Count(share.Files),
                         Amount.Bytes(share.Bytes),
-                        share.Friends is null ? "all friends" : string.Join(", ", share.Friends),
+                        AudienceTerm.Say(share.Audience),
                         share.Path
                     );
                 }

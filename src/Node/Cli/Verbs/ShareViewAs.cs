@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Failures;
 
 namespace FriendNet.Node.Cli.Verbs;
 
@@ -7,28 +8,55 @@ internal static class ShareViewAs
 {
     public static Verb Build()
     {
-        var friend = FriendName.Argument();
+        var friend = new Argument<string?>("FRIEND")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "Its name, or its id; not with --circle",
+            CompletionSources = { FriendName.Names },
+        };
         var path = new Argument<string?>("PATH")
         {
             Arity = ArgumentArity.ZeroOrOne,
             Description = "A folder within, as SHARE/FOLDER",
         };
+        var circle = new Option<bool>("--circle")
+        {
+            Description = "As friends of your friends see them",
+        };
         return new Verb(
             "view-as",
             "Show exactly what a friend sees of your shares.",
             "friendnet share view-as Alice",
-            "friendnet share view-as Alice Music/Coltrane"
+            "friendnet share view-as Alice Music/Coltrane",
+            "friendnet share view-as --circle"
         )
         {
             friend,
             path,
-        }.Does(async call =>
+            circle,
+        }.Does(call =>
         {
-            var where = Uri.EscapeDataString(call.Value(path) ?? "");
-            var url = $"/shares/view-as/{Call.Segment(call.Value(friend))}?path={where}";
-            var type = ContractJson.Default.IReadOnlyListEntry;
-            var entries = await call.Api.Get(url, type, call.Cancel);
-            call.Answer(entries, type, all => Listing.Say(call, all));
+            string?[] words = [call.Value(friend), call.Value(path)];
+            return call.Value(circle) ? Run(call, null, words) : Run(call, words[0], words[1..]);
         });
+    }
+
+    /// <param name="friend">Null: the circle.</param>
+    /// <param name="rest">The path, and what is left over.</param>
+    private static async Task Run(Call call, string? friend, string?[] rest)
+    {
+        if ((friend is null && rest.Length == 1) || rest is [_, { }])
+        {
+            throw new FailureException(
+                FailureKind.Usage,
+                "Say as whom: a friend's name, or --circle and no friend."
+            );
+        }
+
+        var who = friend is null ? "" : $"/{Call.Segment(friend)}";
+        var url = $"/shares/view-as{who}?path={Uri.EscapeDataString(rest[0] ?? "")}";
+        var type = ContractJson.Default.IReadOnlyListEntry;
+        var entries = await call.Api.Get(url, type, call.Cancel);
+        call.Answer(entries, type, all => Listing.Say(call, all));
     }
 }

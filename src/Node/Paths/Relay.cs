@@ -1,0 +1,174 @@
+using FriendNet.Node.Blocks;
+using FriendNet.Node.Links;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Paths;
+
+/// <summary>
+/// A path that is carried for others: two pipes under one lease. Locks: its own, the table's, a
+/// pipe's, a link's.
+/// </summary>
+internal sealed class Relay
+{
+    private const int Directions = 2;
+    private readonly Lock _gate = new();
+    private readonly Effect.RelayPath _asked;
+    private readonly Link _from;
+    private readonly Answer _answer;
+    private readonly Lease _lease;
+    private readonly Pipe _down;
+    private readonly Pipe _up;
+    private readonly Action<Input> _post;
+    private State _state = State.Asking;
+    private long _reported;
+    private int _ended;
+
+    /// <param name="post">Takes inputs from any thread, under locks: it must not wait.</param>
+    internal Relay(
+        Effect.RelayPath asked,
+        Link from,
+        BlockPool pool,
+        RelayTap? tap,
+        Action<Input> post
+    )
+    {
+        (_asked, _from, _post) = (asked, from, post);
+        _answer = from.BeginAnswer(asked.Stream);
+        _lease = new Lease(
+            asked.Lease,
+            () => ThreadPool.UnsafeQueueUserWorkItem(_ => Report(), null)
+        );
+        _down = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_down!, isWhole, code));
+        _up = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_up!, isWhole, code));
+    }
+
+    private enum State
+    {
+        Asking,
+        Joined,
+        Over,
+    }
+
+    /// <summary>It carries nothing any more, or never did.</summary>
+    internal Action Left { get; init; } = () => { };
+
+    internal Effect.RelayPath Asked => _asked;
+
+    /// <summary>Bytes that passed, both ways.</summary>
+    internal long BytesDown => _down.Moved;
+
+    internal long BytesUp => _up.Moved;
+
+    /// <summary>Asks the next hop; stream 0: it is gone.</summary>
+    internal StreamId Ask(Link to) => _down.Open(to, new Request { Path = _asked.Request });
+
+    /// <summary>The next hop accepted: asks the asker in turn, and lets bytes through.</summary>
+    internal void Join(Link to, StreamId stream, UpRequest accepted)
+    {
+        var answer = to.BeginAnswer(stream);
+        lock (_gate)
+        {
+            if (_state != State.Asking)
+            {
+                answer.Reset(ResetCode.NotFound);
+                return;
+            }
+
+            _state = State.Joined;
+            _up.Start(answer, () => End(ResetCode.Failed));
+            var up = new UpRequest { Stream = _asked.Stream.Value, Hello = accepted.Hello };
+            if (_up.Open(_from, new Request { Up = up }) != default)
+            {
+                _down.Start(_answer, () => End(ResetCode.Failed));
+                _post(new Input.RelayJoined(_asked.Relay));
+                return;
+            }
+        }
+
+        End(ResetCode.Failed);
+    }
+
+    internal void Allow(long bytes)
+    {
+        _lease.Add(bytes);
+        _down.Grant();
+        _up.Grant();
+    }
+
+    /// <summary>Ends it for both sides; nothing where it is over.</summary>
+    internal void End(ResetCode code)
+    {
+        lock (_gate)
+        {
+            if (_state == State.Over)
+            {
+                return;
+            }
+
+            var isJoined = _state == State.Joined;
+            _state = State.Over;
+            _down.Reset(code);
+            _up.Reset(code);
+            if (!isJoined)
+            {
+                _answer.Reset(code);
+            }
+        }
+
+        Leave();
+    }
+
+    private void Over(Pipe pipe, bool isWhole, ResetCode? code)
+    {
+        lock (_gate)
+        {
+            switch (_state)
+            {
+                case State.Asking when !isWhole:
+                    // The asker still waits: there may be another way.
+                    _state = State.Over;
+                    _down.Reset(ResetCode.Cancelled);
+                    _post(new Input.RelayRefused(_asked.Relay, code ?? ResetCode.Failed));
+                    Left();
+                    return;
+                case State.Joined when isWhole:
+                    pipe.End();
+                    if (++_ended < Directions)
+                    {
+                        return;
+                    }
+
+                    _state = State.Over;
+                    break;
+                default:
+                    End(ResetCode.Failed);
+                    return;
+            }
+        }
+
+        Leave();
+    }
+
+    private void Leave()
+    {
+        _post(new Input.RelayEnded(_asked.Relay, TakeMoved()));
+        Left();
+    }
+
+    private void Report()
+    {
+        var moved = TakeMoved();
+        if (moved > 0)
+        {
+            _post(new Input.Relayed(_asked.Relay, moved));
+        }
+    }
+
+    private long TakeMoved()
+    {
+        var total = _down.Moved + _up.Moved;
+        return total - Interlocked.Exchange(ref _reported, total);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics.CodeAnalysis;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Link;
+
+/// <summary>Which answers go before which. Control frames go before all.</summary>
+public enum SendClass
+{
+    /// <summary>Catalogs and what a person waits for.</summary>
+    Interactive,
+
+    /// <summary>Files.</summary>
+    Bulk,
+
+    /// <summary>Trust paths; bounded by their own windows, not by the queue.</summary>
+    Relayed,
+}
+
+/// <summary>What waits on one stream.</summary>
+internal sealed class Outlet<TBlock>(StreamId stream, SendClass sendClass)
+    where TBlock : class
+{
+    internal StreamId Stream { get; } = stream;
+
+    internal SendClass SendClass { get; } = sendClass;
+
+    /// <summary>Whether what waits counts against the link's bound.</summary>
+    internal bool Counts => SendClass != SendClass.Relayed;
+
+    internal Queue<QueuedPiece<TBlock>> Pieces { get; } = [];
+
+    internal long Credit { get; set; }
+
+    internal int Bytes { get; set; }
+
+    internal bool Ended { get; set; }
+
+    internal bool InTurn { get; set; }
+
+    internal bool CanSend =>
+        Pieces.TryPeek(out var piece) && (piece.Type != FrameType.Data || Credit > 0);
+}
+
+/// <summary>
+/// Whose turn it is: a higher class first, but a lower one is not held up for ever. Within a
+/// class each stream in turn.
+/// </summary>
+internal sealed class SendTurns<TBlock>
+    where TBlock : class
+{
+    private readonly Queue<Outlet<TBlock>> _interactive = [];
+    private readonly Queue<Outlet<TBlock>> _bulk = [];
+    private readonly Queue<Outlet<TBlock>> _relayed = [];
+    private int _interactiveBurst;
+    private int _bulkBurst;
+
+    internal bool IsEmpty => _interactive.Count + _bulk.Count + _relayed.Count == 0;
+
+    /// <summary>It has something to send, if <see cref="Outlet{TBlock}.CanSend"/>.</summary>
+    internal void Ready(Outlet<TBlock> outlet)
+    {
+        if (outlet.InTurn || !outlet.CanSend)
+        {
+            return;
+        }
+
+        outlet.InTurn = true;
+        var turns = outlet.SendClass switch
+        {
+            SendClass.Relayed => _relayed,
+            SendClass.Bulk => _bulk,
+            _ => _interactive,
+        };
+        turns.Enqueue(outlet);
+    }
+
+    internal bool TryNext([NotNullWhen(true)] out Outlet<TBlock>? outlet)
+    {
+        if (_interactiveBurst >= Limits.InteractiveBurstMax && TryNextOfOthers(out outlet))
+        {
+            _interactiveBurst = 0;
+            return true;
+        }
+
+        if (TryNext(_interactive, out outlet))
+        {
+            _interactiveBurst = _bulk.Count + _relayed.Count == 0 ? 0 : _interactiveBurst + 1;
+            return true;
+        }
+
+        _interactiveBurst = 0;
+        return TryNextOfOthers(out outlet);
+    }
+
+    private static bool TryNext(
+        Queue<Outlet<TBlock>> turns,
+        [NotNullWhen(true)] out Outlet<TBlock>? outlet
+    )
+    {
+        while (turns.TryDequeue(out outlet))
+        {
+            outlet.InTurn = false;
+            // A removed stream is empty; it leaves its turn here.
+            if (outlet.CanSend)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryNextOfOthers([NotNullWhen(true)] out Outlet<TBlock>? outlet)
+    {
+        if (_bulkBurst >= Limits.BulkBurstMax && TryNext(_relayed, out outlet))
+        {
+            _bulkBurst = 0;
+            return true;
+        }
+
+        if (TryNext(_bulk, out outlet))
+        {
+            _bulkBurst = _relayed.Count == 0 ? 0 : _bulkBurst + 1;
+            return true;
+        }
+
+        _bulkBurst = 0;
+        return TryNext(_relayed, out outlet);
+    }
+}

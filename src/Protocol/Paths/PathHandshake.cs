@@ -1,0 +1,131 @@
+// Noise_NK_25519_ChaChaPoly_SHA256 inside a path; the prologue is "FriendNet path 1" ‖ the
+// pseudonym's 32 bytes. Both messages carry an empty payload: 32 bytes of key, 16 of tag.
+using FriendNet.Crypto.Entropy;
+using FriendNet.Crypto.Merkle;
+using FriendNet.Crypto.Noise;
+using FriendNet.Crypto.Sodium;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Link;
+
+namespace FriendNet.Protocol.Paths;
+
+/// <summary>
+/// The side that opens a path: knows whom it wants, and stays unknown itself. Owns its keys.
+/// </summary>
+public sealed class PathDialer : IDisposable
+{
+    /// <summary>Bytes of each of the two messages.</summary>
+    public const int HelloBytes = Limits.PathHelloBytes;
+
+    private readonly HandshakeState _noise;
+    private bool _isOver;
+
+    private PathDialer(HandshakeState noise, ReadOnlyMemory<byte> hello) =>
+        (_noise, Hello) = (noise, hello);
+
+    /// <summary>The first message.</summary>
+    public ReadOnlyMemory<byte> Hello { get; }
+
+    /// <summary>Null: the path key is unfit.</summary>
+    public static PathDialer? TryStart(
+        PseudonymId target,
+        ReadOnlySpan<byte> pathKey,
+        IEntropy entropy
+    )
+    {
+        var rs = PublicKey.Import(KeyAgreementAlgorithm.X25519, pathKey);
+        var noise = PathNoise.Start(dialer: true, target, null, rs, entropy);
+        var hello = new byte[HelloBytes];
+        if (noise.WriteMessage([], hello) == HelloBytes)
+        {
+            return new PathDialer(noise, hello);
+        }
+
+        noise.Dispose();
+        return null;
+    }
+
+    /// <summary>
+    /// Takes the second message, once. Null: it is not from who holds the path key.
+    /// </summary>
+    public LinkKeys? TryFinish(ReadOnlySpan<byte> answer)
+    {
+        if (_isOver || answer.Length != HelloBytes)
+        {
+            return null;
+        }
+
+        _isOver = true;
+        if (!_noise.TryReadMessage(answer, [], out _))
+        {
+            return null;
+        }
+
+        var (send, receive) = _noise.Split();
+        return new LinkKeys(send, receive);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _noise.Dispose();
+}
+
+/// <summary>The side that a path leads to.</summary>
+public static class PathAnswerer
+{
+    /// <param name="pathKey">The X25519 key of that pseudonym; remains the caller's.</param>
+    /// <param name="answer">Becomes the second message: 48 bytes.</param>
+    /// <returns>Null: the first message is not for this pseudonym and key.</returns>
+    public static LinkKeys? TryAnswer(
+        PseudonymId own,
+        Key pathKey,
+        ReadOnlySpan<byte> hello,
+        IEntropy entropy,
+        Span<byte> answer
+    )
+    {
+        using var noise = PathNoise.Start(dialer: false, own, pathKey, null, entropy);
+        if (
+            hello.Length != PathDialer.HelloBytes
+            || !noise.TryReadMessage(hello, [], out _)
+            || noise.WriteMessage([], answer) != PathDialer.HelloBytes
+        )
+        {
+            return null;
+        }
+
+        var (send, receive) = noise.Split();
+        return new LinkKeys(send, receive);
+    }
+}
+
+/// <summary>Starts Noise as both sides do.</summary>
+internal static class PathNoise
+{
+    private static ReadOnlySpan<byte> Name => "FriendNet path 1"u8;
+
+    internal static HandshakeState Start(
+        bool dialer,
+        PseudonymId target,
+        Key? s,
+        PublicKey? rs,
+        IEntropy entropy
+    )
+    {
+        Span<byte> prologue = stackalloc byte[Name.Length + Hash256.Size];
+        Name.CopyTo(prologue);
+        target.Key.CopyTo(prologue[Name.Length..]);
+#pragma warning disable CA2000 // The handshake state owns its ephemeral key from here on.
+        return HandshakeState.Initialize(
+            HandshakePattern.NK,
+            dialer,
+            prologue,
+            s,
+            Key.Create(KeyAgreementAlgorithm.X25519, entropy),
+            rs,
+            null,
+            []
+        );
+#pragma warning restore CA2000
+    }
+}
