@@ -55,6 +55,9 @@ internal sealed class CircleNode
     /// <summary>What it gives in place of a catalog it is asked for; null: the truth.</summary>
     internal Func<SignedHead, byte[]?>? Lie { get; set; }
 
+    /// <summary>It cuts the deltas that it tells.</summary>
+    internal bool LieInDeltas { get; set; }
+
     /// <summary>It tells, and never answers.</summary>
     internal bool IsMute { get; set; }
 
@@ -173,7 +176,7 @@ internal sealed class CircleNode
         switch (effect)
         {
             case Effect.Send send:
-                _world.Send(this, send.Link, send.Message);
+                _world.Send(this, send.Link, LieInDeltas ? Cut(send.Message) : send.Message);
                 break;
             case Effect.SignHead sign:
                 Post(() => Sign(sign));
@@ -191,6 +194,7 @@ internal sealed class CircleNode
                 Post(() => Serve(serve));
                 break;
             case Effect.Refuse refuse when PeerOn(refuse.Link) is { } asker:
+                Said.Add(refuse);
                 var why = refuse.Code == ResetCode.NotFound ? CircleEnd.Missing : CircleEnd.CutOff;
                 _world.Post(() => asker.EndStream(refuse.Stream, why));
                 break;
@@ -211,6 +215,14 @@ internal sealed class CircleNode
                 Said.Add(effect);
                 break;
         }
+    }
+
+    private static Message Cut(Message message)
+    {
+        var cut = message.Clone();
+        foreach (var news in cut.Heads?.News.Where(news => !news.Delta.IsEmpty) ?? [])
+            news.Delta = ByteString.CopyFrom(news.Delta.Span[..^1]);
+        return cut;
     }
 
     private void Sign(Effect.SignHead sign)

@@ -1,5 +1,4 @@
 using FriendNet.Protocol.Ids;
-using FriendNet.Protocol.Wire;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Circles;
