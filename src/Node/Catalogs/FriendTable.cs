@@ -17,9 +17,11 @@ public readonly record struct HeldCatalog(
     long SeenSeconds
 );
 
-/// <summary>The rows of the friend table.</summary>
+/// <summary>The rows of the friend table: of friends, and of circle catalogs.</summary>
 internal static class FriendTable
 {
+    private const string CirclePrefix = "circle:";
+
     internal static List<HeldCatalog> List(SqliteConnection connection)
     {
         var held = new List<HeldCatalog>();
@@ -27,7 +29,7 @@ internal static class FriendTable
             connection,
             """
             SELECT id, root, entries, bytes, applied, seen FROM friend
-            WHERE circle=0 ORDER BY no
+            WHERE circle=0 AND partial=0 ORDER BY no
             """
         );
         while (list.Step())
@@ -41,16 +43,37 @@ internal static class FriendTable
         return held;
     }
 
+    /// <summary>Of whom there is anything, in part or whole.</summary>
+    internal static List<FriendId> Friends(SqliteConnection connection)
+    {
+        var friends = new List<FriendId>();
+        using var list = new Statement(connection, "SELECT id FROM friend WHERE circle=0");
+        while (list.Step())
+        {
+            if (FriendId.TryParse(list.Text(0), out var id))
+                friends.Add(id);
+        }
+
+        return friends;
+    }
+
     internal static FriendRow? Find(SqliteConnection connection, FriendId friend)
+    {
+        using var no = new Statement(connection, "SELECT no FROM friend WHERE id=?");
+        return no.Bind(0, friend.ToString()).Step() ? Find(connection, no.Long(0)) : null;
+    }
+
+    internal static FriendRow? Find(SqliteConnection connection, long no)
     {
         using var find = new Statement(
             connection,
             """
-            SELECT no, folder, bytes, encoded, folders, whole, tree, root, folder_bytes
-            FROM friend WHERE id=?
+            SELECT no, folder, bytes, encoded, folders, whole, tree, root, folder_bytes, id,
+              entries, partial
+            FROM friend WHERE no=?
             """
         );
-        if (!find.Bind(0, friend.ToString()).Step())
+        if (!find.Bind(0, no).Step() || ParseKey(find.Text(9)) is not { } key)
             return null;
         var tree = CatalogTree.Load(find.Blob(6));
         // A tree that cannot be read is hashed anew from the entries.
@@ -59,7 +82,7 @@ internal static class FriendTable
         return new FriendRow
         {
             No = find.Long(0),
-            Id = friend,
+            Key = key,
             Folder = find.Long(1),
             Bytes = find.Long(2),
             Encoded = find.Long(3),
@@ -67,23 +90,40 @@ internal static class FriendTable
             Whole = find.Long(5) != 0,
             Tree = tree,
             Root = find.Hash(7),
+            Head = new CatalogHead(find.Hash(7), find.Long(10), find.Long(2)),
+            IsPartial = find.Long(11) != 0 || tree.Root != find.Hash(7),
             FolderBytes = find.Long(8),
         };
     }
 
-    internal static FriendRow Create(SqliteConnection writer, FriendId friend, long nowSeconds)
+    /// <summary>What the id of a row says; null: nothing of ours.</summary>
+    internal static SourceId? ParseKey(string id) =>
+        FriendId.TryParse(id, out var friend) ? SourceId.Of(friend)
+        : id.StartsWith(CirclePrefix, StringComparison.Ordinal)
+        && Hash256.TryParse(id.AsSpan(CirclePrefix.Length), out var pseudonym)
+            ? SourceId.Of(new PseudonymId(pseudonym))
+        : null;
+
+    internal static bool IsTaken(SqliteConnection connection, SourceId key)
+    {
+        using var find = new Statement(connection, "SELECT 1 FROM friend WHERE id=?");
+        return find.Bind(0, TextOf(key)).Step();
+    }
+
+    internal static FriendRow Create(SqliteConnection writer, SourceId key, long nowSeconds)
     {
         var tree = new byte[CatalogTree.SavedBytes];
         using var insert = new Statement(
             writer,
             """
             INSERT INTO friend(
-              id, root, entries, bytes, encoded, folders, folder, applied, seen, whole, tree)
-            VALUES(?, ?, 0, 0, 0, 0, 0, 0, ?, 0, ?) RETURNING no
+              id, root, entries, bytes, encoded, folders, folder, applied, seen, whole, tree,
+              circle)
+            VALUES(?, ?, 0, 0, 0, 0, 0, 0, ?, 0, ?, ?) RETURNING no
             """
         );
-        insert.Bind(0, friend.ToString()).Bind(1, default(Hash256));
-        insert.Bind(2, nowSeconds).Bind(3, tree).Step();
+        insert.Bind(0, TextOf(key)).Bind(1, default(Hash256));
+        insert.Bind(2, nowSeconds).Bind(3, tree).Bind(4, key.IsPseudonym ? 1 : 0).Step();
         var no = insert.Long(0);
         insert.Reset();
         using var top = new Statement(
@@ -98,7 +138,7 @@ internal static class FriendTable
         top.Reset();
         using var link = new Statement(writer, "UPDATE friend SET folder=? WHERE no=?");
         link.Bind(0, folder).Bind(1, no).Run();
-        return Find(writer, friend)!;
+        return Find(writer, no)!;
     }
 
     internal static void Save(SqliteConnection writer, FriendRow row, long nowSeconds)
@@ -109,13 +149,24 @@ internal static class FriendTable
             writer,
             """
             UPDATE friend SET root=?, entries=?, bytes=?, encoded=?, folders=?, applied=?,
-              seen=max(seen, ?), whole=0, tree=?, folder_bytes=? WHERE no=?
+              seen=max(seen, ?), whole=0, partial=0, tree=?, folder_bytes=? WHERE no=?
             """
         );
         update.Bind(0, row.Tree.Root).Bind(1, row.Tree.Entries).Bind(2, row.Bytes);
         update.Bind(3, row.Encoded).Bind(4, row.Folders).Bind(5, nowSeconds);
         update.Bind(6, nowSeconds).Bind(7, tree).Bind(8, row.FolderBytes);
         update.Bind(9, row.No).Run();
+    }
+
+    /// <summary>Only what edits count from; the head and its tree come with the end.</summary>
+    internal static void SavePart(SqliteConnection writer, FriendRow row)
+    {
+        using var update = new Statement(
+            writer,
+            "UPDATE friend SET bytes=?, encoded=?, folders=?, folder_bytes=?, partial=1 WHERE no=?"
+        );
+        update.Bind(0, row.Bytes).Bind(1, row.Encoded).Bind(2, row.Folders);
+        update.Bind(3, row.FolderBytes).Bind(4, row.No).Run();
     }
 
     internal static void Set(SqliteConnection writer, FriendId friend, string column, long value)
@@ -131,4 +182,7 @@ internal static class FriendTable
         using var friend = new Statement(writer, "DELETE FROM friend WHERE no=?");
         friend.Bind(0, row.No).Run();
     }
+
+    private static string TextOf(SourceId key) =>
+        key.Pseudonym is { } pseudonym ? CirclePrefix + pseudonym : key.ToString();
 }

@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Identity;
 using FriendNet.Node.Catalogs;
+using FriendNet.Node.Circles;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
@@ -26,6 +27,7 @@ public sealed class RunningNode : IDisposable
     private readonly EngineThread _engine;
     private readonly Server _server;
     private readonly OurSide _our;
+    private readonly CircleKeeper _circles;
     private readonly Action<string> _warn;
 
     private RunningNode(
@@ -71,6 +73,7 @@ public sealed class RunningNode : IDisposable
             Post,
             warn
         );
+        _circles = OpenCircles();
         _server = new Server(
             (link, stream) => Links.Find(link)?.BeginAnswer(stream),
             Find,
@@ -138,6 +141,7 @@ public sealed class RunningNode : IDisposable
             Post(new Input.FriendRemoved(friend));
             Guarded(() => Audiences.Left(friend));
             Guarded(() => Catalogs.Remove(friend));
+            _circles.Forget(friend);
         }
     }
 
@@ -151,6 +155,7 @@ public sealed class RunningNode : IDisposable
         Links.CloseAllAsync(CloseCode.Bye, Goodbye).Wait();
         _server.Dispose();
         Downloads.Dispose();
+        _circles.Dispose();
         Views.Dispose();
         Index.Dispose();
         _stores.Dispose();
@@ -165,6 +170,7 @@ public sealed class RunningNode : IDisposable
             _stores.Friends,
             Catalogs,
             answers,
+            _circles,
             _server,
             Downloads,
             Paths,
@@ -178,6 +184,7 @@ public sealed class RunningNode : IDisposable
             Post(new Input.CatalogHeld(held.Friend, held.Head));
         }
 
+        _circles.Restore();
         foreach (var friend in Friends.Friends)
         {
             Post(new Input.FriendKnown(friend.Id, friend.Addresses));
@@ -220,13 +227,30 @@ public sealed class RunningNode : IDisposable
         _engine.Post(input);
     }
 
+    private CircleKeeper OpenCircles()
+    {
+        var store = new CircleStore(_stores.Catalogs, () => DateTimeOffset.UtcNow);
+        var own = new OwnCircle(Views);
+        return new CircleKeeper(
+            store,
+            _stores.Friends,
+            own,
+            new CircleAnswers(Links, store, own, Home.SpoolFolder, Post, _warn),
+            (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
+            Home.SpoolFolder,
+            Clock.Now,
+            Post,
+            _warn
+        );
+    }
+
     private void Shown(FriendId friend, CatalogHead head)
     {
-        // Nothing is told of the circle's yet.
-        if (friend != Views.Circle)
-        {
-            Post(new Input.ViewChanged(friend, head));
-        }
+        Post(
+            friend == Views.Circle
+                ? new Input.CircleChanged(head)
+                : new Input.ViewChanged(friend, head)
+        );
     }
 
     private void Seen(FriendId friend) =>

@@ -122,7 +122,9 @@ internal sealed class BodyCircles(SimNode node)
             request.Wants.Add(new CircleWant { Root = root, Have = held });
         }
 
-        var stream = node.Link(fetch.Link)?.Ask(new Request { Circle = request }, Over);
+        var reading = new CircleReading(fetch.Wants, have, node.World.Library);
+        var stream = node.Link(fetch.Link)
+            ?.Ask(new Request { Circle = request }, Over, piece => Came(fetch, reading, piece));
         if (stream is { } asked)
             _asks[fetch.Ask] = (fetch.Link, asked);
         else
@@ -134,32 +136,26 @@ internal sealed class BodyCircles(SimNode node)
             var end =
                 outcome.Pieces is null && outcome.Code == ResetCode.NotFound ? CircleEnd.Missing
                 : outcome.Pieces is null ? CircleEnd.CutOff
-                : Read(fetch, have, outcome.Pieces);
+                : CircleEnd.Held;
             node.Later(WorkTime, new Input.CircleAskEnded(fetch.Ask, end));
         }
     }
 
-    private Shelf? Find(PseudonymId? id) => id is { } known ? _held.GetValueOrDefault(known) : null;
-
-    // Want by want, as their answers follow each other; what is wrong ends it.
-    private CircleEnd Read(Effect.FetchCircle fetch, Volume?[] have, IReadOnlyList<Piece> pieces)
+    // Want by want, as their answers follow each other; after what is wrong nothing is read.
+    private void Came(Effect.FetchCircle fetch, CircleReading reading, Piece piece)
     {
-        var answer = CircleAnswers.TryRead(pieces, fetch.Wants, have, node.World.Library);
-        for (var want = 0; want < answer.Count; want++)
+        foreach (var (want, end, shelf) in reading.Read(piece))
         {
-            var (end, shelf) = answer[want];
             if (shelf is not null)
                 Keep(fetch.Friend, fetch.Wants[want], shelf);
             var delta = shelf?.Delta ?? default;
             var small = delta.Length <= Limits.HeadDeltaBytesMax ? delta : default;
             var encoded = shelf?.Volume.EncodedBytes ?? 0;
             node.Later(WorkTime, new Input.CircleFetched(fetch.Ask, want, end, encoded, small));
-            if (end == CircleEnd.Lied)
-                return end;
         }
-
-        return CircleEnd.Held;
     }
+
+    private Shelf? Find(PseudonymId? id) => id is { } known ? _held.GetValueOrDefault(known) : null;
 
     private void Apply(Effect.ApplyCircle apply)
     {

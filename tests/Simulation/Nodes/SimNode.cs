@@ -35,6 +35,7 @@ internal sealed class SimNode
         Trace = new Trace(number);
         Catalogs = new BodyCatalogs(this);
         Circles = new BodyCircles(this);
+        Uplink = new Uplink(this);
     }
 
     internal int Number { get; }
@@ -54,6 +55,11 @@ internal sealed class SimNode
     internal BodyCatalogs Catalogs { get; }
 
     internal BodyCircles Circles { get; }
+
+    internal Uplink Uplink { get; }
+
+    /// <summary>When the answers sent so far have left.</summary>
+    internal long AnswersFreeAt => _upFreeAt;
 
     internal IEnumerable<IWorldWire> Links => _links.Values;
 
@@ -87,6 +93,9 @@ internal sealed class SimNode
             case ArrivalKind.Tick:
                 _tickAt = long.MaxValue;
                 Take(new Input.Tick());
+                break;
+            case ArrivalKind.Sent:
+                Uplink.HandleSent();
                 break;
             case ArrivalKind.Own:
                 Take((Input)came.Body!);
@@ -164,6 +173,7 @@ internal sealed class SimNode
         _inputs.Clear();
         _life++;
         _tickAt = long.MaxValue;
+        Uplink.Clear();
         foreach (var id in _links.Keys.Order(Comparer<LinkId>.Create(ByValue)).ToArray())
         {
             _links.Remove(id, out var wire);
@@ -188,7 +198,7 @@ internal sealed class SimNode
                 return true;
             case ArrivalKind.Tick when arrival.At != _tickAt:
                 return false;
-            case ArrivalKind.Tick or ArrivalKind.Own or ArrivalKind.Keepalive:
+            case ArrivalKind.Tick or ArrivalKind.Own or ArrivalKind.Sent or ArrivalKind.Keepalive:
                 return IsUp && arrival.Number == _life;
             case ArrivalKind.Dial when !IsUp:
                 Refuse(arrival);

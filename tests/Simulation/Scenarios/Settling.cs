@@ -21,7 +21,7 @@ internal sealed class Settling(World world, int entries)
     private const long JoinTime = 60 * World.Second;
     private const long CutTime = 30 * World.Second;
     private const long Quiet = 15 * World.Second;
-    private const long PhaseMax = 3600 * World.Second;
+    private const long PhaseMax = 900 * World.Second;
     private const int WrongMax = 20;
     private const double KiB = 1024;
     private const double MiB = 1024 * 1024;

@@ -21,6 +21,9 @@ internal readonly record struct Piece(FrameType Type, ReadOnlyMemory<byte> Bytes
     internal static Piece Part(ReadOnlyMemory<byte> bytes) => new(FrameType.Part, bytes);
 }
 
+/// <summary>A piece on its way, and whether it is the last of its answer.</summary>
+internal sealed record Portion(Piece Piece, bool IsLast);
+
 /// <summary>What came of a request: all of an answer, or why there is none.</summary>
 /// <param name="Pieces">Null: refused, or the link is gone.</param>
 internal sealed record Outcome(IReadOnlyList<Piece>? Pieces, ResetCode Code)
@@ -41,8 +44,11 @@ internal interface IWorldWire
 
     void Send(Message message);
 
-    /// <summary>Asks; <paramref name="over"/> is called once.</summary>
-    StreamId? Ask(Request request, Action<Outcome> over);
+    /// <summary>
+    /// Asks; <paramref name="came"/> is called for each piece that comes, and at last, once,
+    /// <paramref name="over"/>.
+    /// </summary>
+    StreamId? Ask(Request request, Action<Outcome> over, Action<Piece>? came = null);
 
     void Cancel(StreamId stream);
 
