@@ -19,6 +19,8 @@ internal sealed class Asking(
 {
     private const int GiveUpSeconds = 30;
     private const int EntriesPerSecond = 250;
+    private const string WhyItRests =
+        "It sent a circle catalog that its publisher did not sign; others are asked for a while.";
 
     private readonly Dictionary<AskId, Ask> _asks = [];
     private readonly Queue<Neighbour> _turns = [];
@@ -206,6 +208,7 @@ internal sealed class Asking(
                 break;
             case CircleEnd.Lied:
                 rests.Blame(ask.From);
+                effects.Enqueue(new Effect.CircleWaits(ask.From.Friend, WhyItRests));
                 break;
             case CircleEnd.Compare when !ask.IsCompare:
                 known.NeedsCompare = true;

@@ -71,7 +71,7 @@ public sealed class CircleSync
     public IReadOnlyList<Route> RoutesTo(PseudonymId pseudonym, LinkId asker) =>
         _directory.On(asker) is { } neighbour
         && _directory.Find(pseudonym) is { } known
-        && ToldSet.HopsFor(known, neighbour.Slot, _directory.Now) is not null
+        && ToldSet.HopsFor(known, neighbour, _directory.Now) is not null
             ? [.. RoutesTo(pseudonym).Where(route => route.Link != asker)]
             : [];
 

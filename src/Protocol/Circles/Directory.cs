@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -161,17 +162,37 @@ internal sealed class Directory
         return Sorted(items);
     }
 
-    /// <summary>All that this friend is told, by ascending keys.</summary>
-    internal List<TreeItem> Told(int slot)
+    /// <summary>All that this linked friend is told, by ascending keys.</summary>
+    internal List<TreeItem> Told(Neighbour neighbour)
     {
+        Fit(neighbour);
         var items = new List<TreeItem>();
         foreach (var known in _all)
         {
-            if (ToldSet.HopsFor(known, slot, Now) is { } hops)
+            if (ToldSet.HopsFor(known, neighbour, Now) is { } hops)
                 items.Add(ToldSet.Item(known.Held!, hops));
         }
 
         return Sorted(items);
+    }
+
+    /// <summary>Sets the rank up to which this linked friend is told.</summary>
+    internal void Fit(Neighbour neighbour)
+    {
+        neighbour.Outbox!.Last = null;
+        if (_all.Count <= Limits.HeadsPerFriendMax)
+            return;
+        var ranks = new List<Rank>();
+        foreach (var known in _all)
+        {
+            if (ToldSet.HopsFor(known, neighbour, Now) is { } hops)
+                ranks.Add(new Rank(hops, known.Id));
+        }
+
+        if (ranks.Count <= Limits.HeadsPerFriendMax)
+            return;
+        ranks.Sort();
+        neighbour.Outbox.Last = ranks[Limits.HeadsPerFriendMax - 1];
     }
 
     private static List<TreeItem> Sorted(List<TreeItem> items)

@@ -34,6 +34,9 @@ internal sealed class Outbox(LinkId link)
     /// <summary>When the news are due; null: there are none, or the window is full.</summary>
     internal Instant? HeldUntil { get; set; }
 
+    /// <summary>What ranks behind it is not told; null: the bound is not reached.</summary>
+    internal Rank? Last { get; set; }
+
     /// <summary>Takes note of a change.</summary>
     internal void Add(Known known, Sent knows)
     {
@@ -63,23 +66,23 @@ internal sealed class Outbox(LinkId link)
     }
 
     /// <summary>The next message as far as the window allows; null: nothing may be sent.</summary>
-    internal Heads? Next(int slot, Deltas deltas, Instant now)
+    internal Heads? Next(Neighbour to, Deltas deltas, Instant now)
     {
         var space = Limits.HeadsWindowMax - _underWay;
         if (space <= 0)
             return null;
         var heads = new Heads();
         if (_clearing.Count > 0)
-            AddCleared(heads, slot, space, now);
+            AddCleared(heads, to, space, now);
         else
-            AddNews(heads, slot, Math.Min(space, Limits.HeadsBatchMax), deltas, now);
+            AddNews(heads, to, Math.Min(space, Limits.HeadsBatchMax), deltas, now);
         if (heads.News.Count == 0 && heads.Cleared.IsEmpty)
             return null;
         _underWay += Math.Max(1, heads.News.Count);
         return heads;
     }
 
-    private void AddCleared(Heads heads, int slot, int space, Instant now)
+    private void AddCleared(Heads heads, Neighbour to, int space, Instant now)
     {
         var cleared = new List<byte>();
         while (_clearing.TryPeek(out var group))
@@ -94,7 +97,7 @@ internal sealed class Outbox(LinkId link)
             List<HeadNews> told = [];
             foreach (var known in group.Members)
             {
-                if (ToldSet.HopsFor(known, slot, now) is { } hops)
+                if (ToldSet.HopsFor(known, to, now) is { } hops)
                     told.Add(NewsOf(known.Held!, hops));
             }
 
@@ -120,13 +123,13 @@ internal sealed class Outbox(LinkId link)
     private bool IsIn(Known known, int group) => ToldSet.Group(known.Id.Key, Asked) == group;
 
     // Those that are gone first, so that the friend never holds more than may be told.
-    private void AddNews(Heads heads, int slot, int space, Deltas deltas, Instant now)
+    private void AddNews(Heads heads, Neighbour to, int space, Deltas deltas, Instant now)
     {
         foreach (var (known, knows) in _mayGo ? _news : [])
         {
             if (heads.News.Count == space)
                 return;
-            if (ToldSet.HopsFor(known, slot, now) is not null)
+            if (ToldSet.HopsFor(known, to, now) is not null)
                 continue;
             _news.Remove(known);
             if (knows.Head is not null)
@@ -141,7 +144,7 @@ internal sealed class Outbox(LinkId link)
         foreach (var (known, knows) in _news)
         {
             // What is none now has never been told, or has expired with the friend, too.
-            var hops = ToldSet.HopsFor(known, slot, now) ?? 0;
+            var hops = ToldSet.HopsFor(known, to, now) ?? 0;
             var head = known.Held;
             if (hops == 0 || head is null || knows == new Sent(head, hops))
             {

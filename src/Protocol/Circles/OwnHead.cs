@@ -42,7 +42,7 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
         foreach (var head in live.Where(head => !head.IsWithdrawal).OrderBy(h => h.Head.Version))
         {
             if (_current is not null)
-                Leave(_current, now);
+                Leave(_current, _current.Head.Content == head.Head.Content, now);
             SetCurrent(head, now);
             _rotateAt = since is { } made
                 ? made + Lifetime()
@@ -54,8 +54,11 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
 
     internal void HandleChanged(CatalogHead? content, Instant now)
     {
-        _wanted = content ?? default;
-        _isWantedKnown = true;
+        var wanted = content ?? default;
+        // What a pseudonym that was left still tells can be had no more.
+        for (var i = 0; i < _left.Count && _isWantedKnown && wanted != _wanted; i++)
+            _left[i] = _left[i] with { At = now };
+        (_wanted, _isWantedKnown) = (wanted, true);
         Poll(now);
     }
 
@@ -81,7 +84,7 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
         else
         {
             if (_current is { } old && old.Pseudonym != head.Pseudonym)
-                Leave(old, now);
+                Leave(old, old.Head.Content == head.Head.Content, now);
             if (Current != head.Pseudonym)
                 _rotateAt = now + Lifetime();
             SetCurrent(head, now);
@@ -169,9 +172,10 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
     }
 
     // The new head goes first; this one an hour later, so that they do not name each other.
-    private void Leave(SignedHead old, Instant now)
+    private void Leave(SignedHead old, bool isSame, Instant now)
     {
-        var at = now + Draw.Between(entropy, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(90));
+        var (least, most) = (TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(90));
+        var at = isSame ? now + Draw.Between(entropy, least, most) : now;
         _left.Add((old.Pseudonym, old.Head.Version, at));
     }
 }

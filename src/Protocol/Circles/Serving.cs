@@ -58,7 +58,7 @@ internal static class Serving
     private static Known? Told(Directory directory, Neighbour neighbour, ulong root)
     {
         var known = directory.ByRoot(root);
-        while (known is not null && ToldSet.HopsFor(known, neighbour.Slot, directory.Now) is null)
+        while (known is not null && ToldSet.HopsFor(known, neighbour, directory.Now) is null)
             known = known.NextOfRoot;
         return known;
     }

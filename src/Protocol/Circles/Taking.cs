@@ -79,6 +79,11 @@ internal sealed class Taking(
     private List<News>? Read(Neighbour neighbour, Heads heads)
     {
         var news = new List<News>(heads.News.Count);
+        // What is over the bound anyway is not worth a signature's time.
+        var isFull =
+            neighbour.Offers >= Limits.HeadsPerFriendMax
+            && heads.Cleared.IsEmpty
+            && heads.News.All(item => item.Gone.IsEmpty);
         foreach (var item in heads.News)
         {
             if (item.Head.IsEmpty)
@@ -87,6 +92,8 @@ internal sealed class Taking(
                 continue;
             }
 
+            if (isFull && !Offers(neighbour, item.Head.Span))
+                continue;
             var same = directory.FindSame(item.Head.Span);
             if (
                 (same ?? readHead(item.Head.Memory)) is not { } head
@@ -101,6 +108,10 @@ internal sealed class Taking(
 
         return news;
     }
+
+    private bool Offers(Neighbour neighbour, ReadOnlySpan<byte> head) =>
+        SignedHead.TryPeek(head, out var id)
+        && directory.Find(id)?.OfferOf(neighbour.Slot) is not null;
 
     private void Clear(Neighbour neighbour, Heads heads, List<News> news, List<OfferChange> changes)
     {

@@ -59,7 +59,7 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
         }
 
         inbox.HasCompared = true;
-        var told = directory.Told(neighbour.Slot);
+        var told = directory.Told(neighbour);
         var root = new Hash256(have.Root.Span);
         if (root == ToldSet.Root(told))
         {
@@ -107,7 +107,7 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
         }
 
         outbox.IsTelling = true;
-        var told = directory.Told(neighbour.Slot);
+        var told = directory.Told(neighbour);
         var mine = ToldSet.Tags(told, outbox.Asked).AsSpan();
         var theirs = nodes.Nodes.Span;
         var members = told.ToLookup(item => ToldSet.Group(item.Key, outbox.Asked));
@@ -160,8 +160,8 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
     {
         if (neighbour.Outbox is not { IsTelling: true } outbox)
             return;
-        var knows = Told(before, neighbour.Slot);
-        if (knows == Told(after, neighbour.Slot))
+        var knows = Told(before, neighbour);
+        if (knows == Told(after, neighbour))
             return;
         outbox.Add(known, knows);
         if (outbox.HeldUntil is not null)
@@ -171,8 +171,8 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
         _due.Enqueue((neighbour, outbox, at));
     }
 
-    private Sent Told(in Reach reach, int slot) =>
-        ToldSet.HopsFor(reach, slot, directory.Now) is { } hops
+    private Sent Told(in Reach reach, Neighbour neighbour) =>
+        ToldSet.HopsFor(reach, neighbour.Slot, neighbour.Outbox!.Last, directory.Now) is { } hops
             ? new Sent(reach.Head, hops)
             : default;
 
@@ -180,8 +180,31 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
     {
         var outbox = neighbour.Outbox!;
         outbox.HeldUntil = null;
-        while (outbox.Next(neighbour.Slot, deltas, directory.Now) is { } heads)
+        if (outbox.Last is not null || directory.All.Count > Limits.HeadsPerFriendMax)
+            Refit(neighbour, outbox);
+        while (outbox.Next(neighbour, deltas, directory.Now) is { } heads)
             Send(outbox, new Message { Heads = heads });
+    }
+
+    // At the bound what comes pushes something else out, and the other way round.
+    private void Refit(Neighbour neighbour, Outbox outbox)
+    {
+        var before = outbox.Last;
+        directory.Fit(neighbour);
+        var after = outbox.Last;
+        if (before == after)
+            return;
+        foreach (var known in directory.All)
+        {
+            var reach = Reach.Of(known);
+            var hops = ToldSet.HopsFor(reach, neighbour.Slot, null, directory.Now);
+            if (hops is not { } many)
+                continue;
+            var rank = new Rank(many, known.Id);
+            var (wasTold, isTold) = (!(before < rank), !(after < rank));
+            if (wasTold != isTold)
+                outbox.Add(known, wasTold ? new Sent(known.Held, many) : default);
+        }
     }
 
     private void Send(Outbox outbox, Message message) =>

@@ -25,6 +25,7 @@ internal sealed class CircleNode
     private EntrySet _shown = EntrySet.Empty;
     private NodeEngine _engine;
     private uint _lastStream;
+    private int _life;
 
     internal CircleNode(CircleWorld world, string name, int number, int horizon)
     {
@@ -44,6 +45,8 @@ internal sealed class CircleNode
 
     internal IReadOnlyList<OwnPseudonym> Own => _own;
 
+    internal IReadOnlyCollection<CircleNode> Friends => _friends.Values;
+
     internal PseudonymId Pseudonym => _own[^1].Id;
 
     /// <summary>Every effect that was not carried out here but said.</summary>
@@ -51,6 +54,9 @@ internal sealed class CircleNode
 
     /// <summary>What it gives in place of a catalog it is asked for; null: the truth.</summary>
     internal Func<SignedHead, byte[]?>? Lie { get; set; }
+
+    /// <summary>It cuts the deltas that it tells.</summary>
+    internal bool LieInDeltas { get; set; }
 
     /// <summary>It tells, and never answers.</summary>
     internal bool IsMute { get; set; }
@@ -117,6 +123,8 @@ internal sealed class CircleNode
         foreach (var friend in _links.Values.ToArray())
             _world.Disconnect(this, friend);
         _asks.Clear();
+        _streams.Clear();
+        _life++;
         _engine = NewEngine();
         Handle(new Input.OwnHeads([.. _own.Where(p => p.Last is not null).Select(p => p.Last!)]));
         foreach (var (friend, offers) in _offers)
@@ -149,6 +157,17 @@ internal sealed class CircleNode
             Do(effect!);
     }
 
+    // What is under way ends with the process.
+    private void Post(Action work)
+    {
+        var life = _life;
+        _world.Post(() =>
+        {
+            if (life == _life)
+                work();
+        });
+    }
+
     private NodeEngine NewEngine() =>
         new(Id, new SeededEntropy(_number), new EngineSettings { Horizon = _horizon });
 
@@ -157,24 +176,25 @@ internal sealed class CircleNode
         switch (effect)
         {
             case Effect.Send send:
-                _world.Send(this, send.Link, send.Message);
+                _world.Send(this, send.Link, LieInDeltas ? Cut(send.Message) : send.Message);
                 break;
             case Effect.SignHead sign:
-                _world.Post(() => Sign(sign));
+                Post(() => Sign(sign));
                 break;
             case Effect.FetchCircle fetch:
                 Ask(fetch);
                 break;
             case Effect.ApplyCircle apply:
-                _world.Post(() => Apply(apply));
+                Post(() => Apply(apply));
                 break;
             case Effect.GiveUpCircle giveUp:
-                _world.Post(() => End(giveUp.Ask, CircleEnd.CutOff));
+                Post(() => End(giveUp.Ask, CircleEnd.CutOff));
                 break;
             case Effect.ServeCircle serve:
-                _world.Post(() => Serve(serve));
+                Post(() => Serve(serve));
                 break;
             case Effect.Refuse refuse when PeerOn(refuse.Link) is { } asker:
+                Said.Add(refuse);
                 var why = refuse.Code == ResetCode.NotFound ? CircleEnd.Missing : CircleEnd.CutOff;
                 _world.Post(() => asker.EndStream(refuse.Stream, why));
                 break;
@@ -195,6 +215,14 @@ internal sealed class CircleNode
                 Said.Add(effect);
                 break;
         }
+    }
+
+    private static Message Cut(Message message)
+    {
+        var cut = message.Clone();
+        foreach (var news in cut.Heads?.News.Where(news => !news.Delta.IsEmpty) ?? [])
+            news.Delta = ByteString.CopyFrom(news.Delta.Span[..^1]);
+        return cut;
     }
 
     private void Sign(Effect.SignHead sign)
@@ -227,7 +255,7 @@ internal sealed class CircleNode
         _asks.Add(fetch.Ask, fetch);
         if (PeerOn(fetch.Link) is not { } teller)
         {
-            _world.Post(() => End(fetch.Ask, CircleEnd.CutOff));
+            Post(() => End(fetch.Ask, CircleEnd.CutOff));
             return;
         }
 

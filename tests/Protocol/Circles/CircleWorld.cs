@@ -24,11 +24,22 @@ internal sealed class CircleWorld
     internal IReadOnlyList<CircleNode> Nodes => _nodes;
 
     /// <summary>All messages, as sent.</summary>
-    internal List<(CircleNode From, CircleNode To, Message Message)> Messages { get; } = [];
+    internal List<(
+        CircleNode From,
+        CircleNode To,
+        LinkId Link,
+        Message Message
+    )> Messages { get; } = [];
 
     /// <summary>All content sent, in compressed bytes.</summary>
     internal List<(CircleNode From, CircleNode To, PseudonymId Of, int Bytes)> Content { get; } =
     [];
+
+    /// <summary>The last head of every pseudonym.</summary>
+    internal IEnumerable<SignedHead> Signed =>
+        _nodes.SelectMany(node => node.Own).Select(own => own.Last!);
+
+    internal SignedHead LastOf(PseudonymId id) => Signed.First(head => head.Pseudonym == id);
 
     internal CircleNode Add(string name, int horizon = 2)
     {
@@ -60,7 +71,7 @@ internal sealed class CircleWorld
     {
         if (from.PeerOn(link) is not { } to)
             return;
-        Messages.Add((from, to, message));
+        Messages.Add((from, to, link, message));
         var bytes = message.ToByteArray();
         After(Delay, () => Arrive(to, link, bytes));
     }
