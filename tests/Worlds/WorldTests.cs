@@ -24,7 +24,7 @@ public sealed class WorldTests
         var graph = CirclesGraph.Make(150, 12, 0.5, seed: 2);
         var world = new World(graph, new WorldSettings { Seed = 2 });
 
-        var findings = new Settling(world, entries: 100).Run();
+        var findings = new Settling(world, entries: 200).Run();
 
         Assert.Empty(findings.Wrong);
         Assert.NotEmpty(findings.Figures);

@@ -2,6 +2,7 @@ using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Storage;
+using FriendNet.Protocol.Ids;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
@@ -28,15 +29,15 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs) :
     private IReadOnlyList<Entry> Tops() =>
         [
             .. store
-                .Friends.Select(friend => catalogs.Folder(friend.Id, ""))
+                .Friends.Select(friend => catalogs.Folder(SourceId.Of(friend.Id), ""))
                 .OfType<ListedFolder>()
-                .Select(top => Shown(top) with { Name = _names.Of(top.Friend) }),
+                .Select(top => Shown(top) with { Name = _names.Of(top.Owner) }),
         ];
 
     private IReadOnlyList<Entry> Folder(Storage.Friend friend, string path)
     {
         // The top is there even before the first catalog came.
-        if (path.Length > 0 && catalogs.Folder(friend.Id, path) is null)
+        if (path.Length > 0 && catalogs.Folder(SourceId.Of(friend.Id), path) is null)
         {
             throw new FailureException(
                 FailureKind.NotFound,
@@ -46,8 +47,8 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs) :
 
         return
         [
-            .. catalogs.Folders(friend.Id, path, limit: NamesMax).Select(Shown),
-            .. catalogs.Files(friend.Id, path, limit: NamesMax).Select(Shown),
+            .. catalogs.Folders(SourceId.Of(friend.Id), path, limit: NamesMax).Select(Shown),
+            .. catalogs.Files(SourceId.Of(friend.Id), path, limit: NamesMax).Select(Shown),
         ];
     }
 
@@ -59,7 +60,7 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs) :
             null,
             folder.Bytes,
             folder.Files,
-            _names.Of(folder.Friend)
+            _names.Of(folder.Owner)
         );
 
     private Entry Shown(ListedFile file) =>
@@ -70,6 +71,6 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs) :
             file.Content.Root.ToString(),
             file.Content.Length,
             1,
-            _names.Of(file.Friend)
+            _names.Of(file.Owner)
         );
 }

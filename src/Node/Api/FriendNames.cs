@@ -30,4 +30,7 @@ public sealed class FriendNames(FriendStore store)
 
     /// <summary>The id itself where it is no friend any more.</summary>
     public string Of(FriendId friend) => store.Find(friend)?.Name ?? friend.ToString();
+
+    /// <summary>A pseudonym as "~" and 12 digits.</summary>
+    public string Of(SourceId source) => source.Friend is { } friend ? Of(friend) : $"{source}";
 }

@@ -3,7 +3,6 @@ using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
-using FriendNet.Protocol.Ids;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -59,6 +58,6 @@ public sealed class SearchEndpoints(FriendStore store, CatalogSearch catalogs, L
             [.. hit.Sources.Select(Shown)]
         );
 
-    private Source Shown(FriendId friend) =>
-        new(_names.Of(friend), 1, links.Find(friend) is not null);
+    private Source Shown(HitSource source) =>
+        new(_names.Of(source.Via), source.Hops, links.Find(source.Via) is not null);
 }

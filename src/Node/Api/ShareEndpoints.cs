@@ -5,7 +5,6 @@ using FriendNet.Node.Linux;
 using FriendNet.Node.Running;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
-using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -124,39 +123,17 @@ public sealed class ShareEndpoints(
             );
         }
 
-        if (IsWithin(path, home.Folder))
+        // By inode, not by name: a link to the home leads to the keys as well.
+        if (
+            FileStat.Read(home.Folder, follow: true, out var keys) == 0
+            && FileStat.IsWithin(path, keys)
+        )
         {
             throw new FailureException(
                 FailureKind.Usage,
                 $"{path} belongs to FriendNet's own home with its keys: share another folder."
             );
         }
-    }
-
-    /// <summary>By inode, not by name: a link to the home leads to the keys as well.</summary>
-    private static bool IsWithin(string path, string folder)
-    {
-        if (FileStat.Read(folder, follow: true, out var wanted) != 0)
-        {
-            return false;
-        }
-
-        for (var depth = 0; depth < Limits.PathDepthMax; depth++)
-        {
-            if (FileStat.Read(path, follow: true, out var at) != 0)
-            {
-                return false;
-            }
-
-            if (at.Inode == wanted.Inode && at.Device == wanted.Device)
-            {
-                return true;
-            }
-
-            path += "/..";
-        }
-
-        return false;
     }
 
     private Task Remove(HttpContext context)

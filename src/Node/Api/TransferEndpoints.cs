@@ -84,7 +84,7 @@ public sealed class TransferEndpoints(
     private IReadOnlyList<OfferedFile> FilesOf(ListedFolder folder) =>
         [
             .. catalogs
-                .FilesUnder(folder.Friend, folder.Path)
+                .FilesUnder(folder.Owner, folder.Path)
                 .Select(file => new OfferedFile(file.Path, file.Content)),
         ];
 

@@ -83,7 +83,7 @@ public sealed class ViewAs(Views views, FriendId self, string selfName)
             : new(
                 full[at..slash],
                 "folder",
-                ShortId.Of(self, folder).ToString(),
+                ShortId.Of(SourceId.Of(self), folder).ToString(),
                 null,
                 length,
                 1,

@@ -9,17 +9,17 @@ public sealed class CatalogBrowse(CatalogStore store)
 {
     private const int NamesMax = 16;
 
-    /// <summary>Friends who offer this content.</summary>
-    public IReadOnlyList<FriendId> SourcesOf(ContentId content) =>
-        Read(reader => reader.Sources(content));
+    /// <summary>Who offers this content, nearest first.</summary>
+    public IReadOnlyList<SourceId> SourcesOf(ContentId content) =>
+        Read(reader => reader.Sources(content).Select(source => source.Owner).Distinct().ToArray());
 
-    /// <summary>The folder at this path of a friend, "" for the top; or null.</summary>
-    public ListedFolder? Folder(FriendId friend, string path) =>
-        Read(reader => Find(reader, friend, path) is { } id ? Folder(reader, id) : null);
+    /// <summary>The folder at this path of an owner, "" for the top; or null.</summary>
+    public ListedFolder? Folder(SourceId owner, string path) =>
+        Read(reader => Find(reader, owner, path) is { } id ? Folder(reader, id) : null);
 
     /// <summary>Folders within a folder by name, after a name.</summary>
     public IReadOnlyList<ListedFolder> Folders(
-        FriendId friend,
+        SourceId owner,
         string path,
         string after = "",
         int limit = 1000
@@ -27,7 +27,7 @@ public sealed class CatalogBrowse(CatalogStore store)
         Read(reader =>
         {
             var folders = new List<ListedFolder>();
-            if (Find(reader, friend, path) is not { } folder)
+            if (Find(reader, owner, path) is not { } folder)
                 return folders;
             using var list = new Statement(
                 reader.Connection,
@@ -44,25 +44,25 @@ public sealed class CatalogBrowse(CatalogStore store)
 
     /// <summary>Files in a folder by name, after a name.</summary>
     public IReadOnlyList<ListedFile> Files(
-        FriendId friend,
+        SourceId owner,
         string path,
         string after = "",
         int limit = 1000
     ) =>
         Read(reader =>
-            Find(reader, friend, path) is { } folder ? Files(reader, folder, after, limit) : []
+            Find(reader, owner, path) is { } folder ? Files(reader, folder, after, limit) : []
         );
 
     /// <summary>
     /// All files in a folder and below it, paths relative to it; all of one moment, whatever is
     /// applied meanwhile. End the enumeration soon, it holds a connection.
     /// </summary>
-    public IEnumerable<ListedFile> FilesUnder(FriendId friend, string path)
+    public IEnumerable<ListedFile> FilesUnder(SourceId owner, string path)
     {
         using var moment = store.Moment();
-        using var reader = new CatalogReader(moment.Connection);
+        using var reader = new CatalogReader(moment.Connection, store.Circles);
         var folders = new Stack<long>();
-        if (Find(reader, friend, path) is { } top)
+        if (Find(reader, owner, path) is { } top)
             folders.Push(top);
         using var children = new Statement(
             moment.Connection,
@@ -106,14 +106,18 @@ public sealed class CatalogBrowse(CatalogStore store)
     private T Read<T>(Func<CatalogReader, T> read) =>
         store.Read(connection =>
         {
-            using var reader = new CatalogReader(connection);
+            using var reader = new CatalogReader(connection, store.Circles);
             return read(reader);
         });
 
-    private static long? Find(CatalogReader reader, FriendId friend, string path)
+    private long? Find(CatalogReader reader, SourceId owner, string path)
     {
-        using var top = new Statement(reader.Connection, "SELECT folder FROM friend WHERE id=?");
-        if (!top.Bind(0, friend.ToString()).Step())
+        var byPseudonym = owner.Pseudonym is { } who ? store.Circles.Find(who)?.Catalog ?? 0 : 0;
+        using var top = new Statement(
+            reader.Connection,
+            "SELECT folder FROM friend WHERE id=? OR no=?"
+        );
+        if (!top.Bind(0, owner.Friend?.ToString() ?? "").Bind(1, byPseudonym).Step())
             return null;
         var folder = top.Long(0);
         using var child = new Statement(
@@ -185,7 +189,7 @@ public sealed class CatalogBrowse(CatalogStore store)
         {
             var folder = reader.ListedFolder(folders);
             if (string.Equals(folder.Id, id.ToString(), StringComparison.Ordinal))
-                return new Resolved(null, [folder.Name], [folder.Friend], folder);
+                return new Resolved(null, [folder.Name], reader.WaysTo(folders.Long(0)), folder);
         }
 
         return null;

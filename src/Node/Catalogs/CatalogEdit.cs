@@ -11,7 +11,7 @@ namespace FriendNet.Node.Catalogs;
 internal sealed class FriendRow
 {
     internal required long No { get; init; }
-    internal required FriendId Id { get; init; }
+    internal required SourceId Key { get; init; }
     internal required CatalogTree Tree { get; init; }
     internal required Hash256 Root { get; init; }
     internal required long Folder { get; init; }

@@ -46,8 +46,10 @@ public sealed class CatalogSearch(CatalogStore store)
             .ThenBy(f => f.Name, StringComparer.Ordinal)
             .ThenByDescending(f => f.Row);
         var page = ranked.Skip(cursor.Offset).Take(limit);
-        Hit[] hits = [.. page.Select(found => HitOf(reader.Rows, found))];
-        var shown = cursor.Offset + hits.Length;
+        Hit[] seen = [.. page.Select(found => HitOf(reader.Rows, found))];
+        // What nobody tells of any more is about to go.
+        Hit[] hits = [.. seen.Where(hit => hit.Ways > 0)];
+        var shown = cursor.Offset + seen.Length;
         SearchCursor? next =
             shown < scan.All.Count ? new(cursor.Before, scan.Last, scan.Match, shown)
             : scan.HasMore ? new(scan.Last, 0, 0, 0)
@@ -67,8 +69,9 @@ public sealed class CatalogSearch(CatalogStore store)
                 found.Files,
                 rows.Sources(content)
             );
-        var (friend, path) = (rows.FriendOf(found.Row), rows.PathOf(found.Row));
-        var id = ShortId.Of(friend, path).ToString();
-        return new Hit(id, null, found.Name, path, found.Bytes, found.Files, [friend]);
+        var path = rows.PathOf(found.Row);
+        var id = ShortId.Of(rows.KeyOf(found.Row), path).ToString();
+        var sources = rows.WaysTo(found.Row);
+        return new Hit(id, null, found.Name, path, found.Bytes, found.Files, sources);
     }
 }

@@ -34,13 +34,17 @@ public sealed class CatalogStore : IDisposable
     {
         _isFriend = isFriend;
         Database = database;
-        Searches = new SearchReaders(database);
+        Circles = new CircleTable(database.Writer);
+        Searches = new SearchReaders(database, Circles);
         _clock = clock;
         // Words are gathered in memory before they are written: few large pieces search faster.
         database.Execute("PRAGMA cache_size=-32000");
         foreach (var table in (string[])["file_words", "folder_words"])
             database.Execute($"INSERT INTO {table}({table}, rank) VALUES('hashsize', 8388608)");
     }
+
+    /// <summary>Pseudonyms, and who offers them.</summary>
+    public CircleTable Circles { get; }
 
     /// <summary>For searches.</summary>
     internal SearchReaders Searches { get; }
@@ -97,7 +101,7 @@ public sealed class CatalogStore : IDisposable
                 var now = _clock().ToUnixTimeSeconds();
                 var row =
                     FriendTable.Find(Database.Writer, friend)
-                    ?? FriendTable.Create(Database.Writer, friend, now);
+                    ?? FriendTable.Create(Database.Writer, SourceId.Of(friend), now);
                 var outcome = DeltaApply.Run(Database.Writer, row, delta, cancellation);
                 if (outcome.Held is null)
                     return Doubt(row, outcome);
@@ -160,10 +164,14 @@ public sealed class CatalogStore : IDisposable
 
     internal ReadMoment Moment() => new(Database);
 
-    private void Write(Action<SqliteConnection> write)
+    /// <summary>One transaction; what must follow it at once comes after the commit.</summary>
+    internal void Write(Action<SqliteConnection> write, Action? committed = null)
     {
         lock (_writing)
+        {
             Database.Transact(write);
+            committed?.Invoke();
+        }
     }
 
     // Changes that do not fit may be our fault or theirs: everything is asked for once instead.
@@ -172,7 +180,7 @@ public sealed class CatalogStore : IDisposable
         if (!outcome.Lasting || row.Whole || row.Root.IsZero)
             return outcome;
         Database.Rollback();
-        FriendTable.Set(Database.Writer, row.Id, "whole", 1);
+        FriendTable.Set(Database.Writer, row.Key.Friend!.Value, "whole", 1);
         return outcome with { Lasting = false };
     }
 }

@@ -45,9 +45,9 @@ internal sealed record DeltaPlan(
         return new(new(have, now.Head), now.Shares, gone, kept, added, from.Seq);
     }
 
-    internal void Write(IndexSnapshot index, IBufferWriter<byte> output)
+    internal void Write(IndexSnapshot index, IBufferWriter<byte> output, DeltaForm form)
     {
-        using var writer = new DeltaWriter(output, Header);
+        using var writer = new DeltaWriter(output, Header, form);
         foreach (var share in Gone)
         {
             if (CatalogPath.TryParse(share.Name, out var path))

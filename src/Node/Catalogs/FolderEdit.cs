@@ -72,7 +72,7 @@ internal sealed class FolderEdit : IDisposable
         var parent = slash < 0 ? Top : Get(path[..slash]);
         _insert.Bind(0, parent.Id).Bind(1, path[(slash + 1)..]).Bind(2, _friend.No);
         _lastId = CatalogEdit.NextId(_lastId);
-        _insert.Bind(3, ShortId.Of(_friend.Id, path).Tag).Bind(4, _lastId).Run();
+        _insert.Bind(3, ShortId.Of(_friend.Key, path).Tag).Bind(4, _lastId).Run();
         var node = Add(new FolderNode(_lastId, parent, path));
         _words.Bind(0, node.Id).Bind(1, path[(slash + 1)..]).Bind(2, parent.Path).Run();
         _friend.Folders++;

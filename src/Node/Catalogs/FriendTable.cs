@@ -17,9 +17,11 @@ public readonly record struct HeldCatalog(
     long SeenSeconds
 );
 
-/// <summary>The rows of the friend table.</summary>
+/// <summary>The rows of the friend table: of friends, and of circle catalogs.</summary>
 internal static class FriendTable
 {
+    private const string CirclePrefix = "circle:";
+
     internal static List<HeldCatalog> List(SqliteConnection connection)
     {
         var held = new List<HeldCatalog>();
@@ -43,14 +45,20 @@ internal static class FriendTable
 
     internal static FriendRow? Find(SqliteConnection connection, FriendId friend)
     {
+        using var no = new Statement(connection, "SELECT no FROM friend WHERE id=?");
+        return no.Bind(0, friend.ToString()).Step() ? Find(connection, no.Long(0)) : null;
+    }
+
+    internal static FriendRow? Find(SqliteConnection connection, long no)
+    {
         using var find = new Statement(
             connection,
             """
-            SELECT no, folder, bytes, encoded, folders, whole, tree, root, folder_bytes
-            FROM friend WHERE id=?
+            SELECT no, folder, bytes, encoded, folders, whole, tree, root, folder_bytes, id
+            FROM friend WHERE no=?
             """
         );
-        if (!find.Bind(0, friend.ToString()).Step())
+        if (!find.Bind(0, no).Step() || ParseKey(find.Text(9)) is not { } key)
             return null;
         var tree = CatalogTree.Load(find.Blob(6));
         // A tree that cannot be read is hashed anew from the entries.
@@ -59,7 +67,7 @@ internal static class FriendTable
         return new FriendRow
         {
             No = find.Long(0),
-            Id = friend,
+            Key = key,
             Folder = find.Long(1),
             Bytes = find.Long(2),
             Encoded = find.Long(3),
@@ -71,19 +79,34 @@ internal static class FriendTable
         };
     }
 
-    internal static FriendRow Create(SqliteConnection writer, FriendId friend, long nowSeconds)
+    /// <summary>What the id of a row says; null: nothing of ours.</summary>
+    internal static SourceId? ParseKey(string id) =>
+        FriendId.TryParse(id, out var friend) ? SourceId.Of(friend)
+        : id.StartsWith(CirclePrefix, StringComparison.Ordinal)
+        && Hash256.TryParse(id.AsSpan(CirclePrefix.Length), out var pseudonym)
+            ? SourceId.Of(new PseudonymId(pseudonym))
+        : null;
+
+    internal static bool IsTaken(SqliteConnection connection, SourceId key)
+    {
+        using var find = new Statement(connection, "SELECT 1 FROM friend WHERE id=?");
+        return find.Bind(0, TextOf(key)).Step();
+    }
+
+    internal static FriendRow Create(SqliteConnection writer, SourceId key, long nowSeconds)
     {
         var tree = new byte[CatalogTree.SavedBytes];
         using var insert = new Statement(
             writer,
             """
             INSERT INTO friend(
-              id, root, entries, bytes, encoded, folders, folder, applied, seen, whole, tree)
-            VALUES(?, ?, 0, 0, 0, 0, 0, 0, ?, 0, ?) RETURNING no
+              id, root, entries, bytes, encoded, folders, folder, applied, seen, whole, tree,
+              circle)
+            VALUES(?, ?, 0, 0, 0, 0, 0, 0, ?, 0, ?, ?) RETURNING no
             """
         );
-        insert.Bind(0, friend.ToString()).Bind(1, default(Hash256));
-        insert.Bind(2, nowSeconds).Bind(3, tree).Step();
+        insert.Bind(0, TextOf(key)).Bind(1, default(Hash256));
+        insert.Bind(2, nowSeconds).Bind(3, tree).Bind(4, key.IsPseudonym ? 1 : 0).Step();
         var no = insert.Long(0);
         insert.Reset();
         using var top = new Statement(
@@ -98,7 +121,7 @@ internal static class FriendTable
         top.Reset();
         using var link = new Statement(writer, "UPDATE friend SET folder=? WHERE no=?");
         link.Bind(0, folder).Bind(1, no).Run();
-        return Find(writer, friend)!;
+        return Find(writer, no)!;
     }
 
     internal static void Save(SqliteConnection writer, FriendRow row, long nowSeconds)
@@ -131,4 +154,7 @@ internal static class FriendTable
         using var friend = new Statement(writer, "DELETE FROM friend WHERE no=?");
         friend.Bind(0, row.No).Run();
     }
+
+    private static string TextOf(SourceId key) =>
+        key.Pseudonym is { } pseudonym ? CirclePrefix + pseudonym : key.ToString();
 }

@@ -2,21 +2,21 @@ using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Catalogs;
 
-/// <summary>A folder of a friend, with what is in it and below.</summary>
+/// <summary>A folder of a friend or a pseudonym, with what is in it and below.</summary>
 public sealed record ListedFolder(
     string Id,
-    FriendId Friend,
+    SourceId Owner,
     string Path,
     string Name,
     long Files,
     long Bytes
 );
 
-/// <summary>A file of a friend.</summary>
+/// <summary>A file of a friend or a pseudonym.</summary>
 /// <param name="Path">Of the friend's view; for FilesUnder relative to that folder.</param>
 public sealed record ListedFile(
     string Id,
-    FriendId Friend,
+    SourceId Owner,
     string Path,
     string Name,
     ContentId Content,
@@ -27,11 +27,11 @@ public sealed record ListedFile(
 public sealed record Resolved(
     ContentId? Content,
     IReadOnlyList<string> Names,
-    IReadOnlyList<FriendId> Sources,
+    IReadOnlyList<HitSource> Sources,
     ListedFolder? Folder
 );
 
-/// <summary>Something found: a folder of one friend, or a content some friends offer.</summary>
+/// <summary>Something found: a folder of one owner, or a content that some offer.</summary>
 /// <param name="Id">See <see cref="ShortId"/>.</param>
 /// <param name="Content">Null for a folder.</param>
 /// <param name="Size">Bytes; of a folder: of all in it.</param>
@@ -43,8 +43,12 @@ public sealed record Hit(
     string Path,
     long Size,
     long Files,
-    IReadOnlyList<FriendId> Sources
-);
+    IReadOnlyList<HitSource> Sources
+)
+{
+    /// <summary>In how many ways it can be reached.</summary>
+    public int Ways => Sources.Count;
+}
 
 /// <summary>Some hits, best first, and where to go on; null at the end.</summary>
 public sealed record HitPage(IReadOnlyList<Hit> Hits, string? Next);

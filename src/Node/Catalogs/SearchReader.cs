@@ -30,7 +30,7 @@ internal sealed class SearchReader : IDisposable
     private readonly Statement _end;
     private long _started;
 
-    internal SearchReader(Database database)
+    internal SearchReader(Database database, CircleTable circles)
     {
         _database = database;
         var connection = database.Rent();
@@ -40,7 +40,7 @@ internal sealed class SearchReader : IDisposable
             statement.Run();
         }
 
-        Rows = new CatalogReader(connection);
+        Rows = new CatalogReader(connection, circles);
         Files = new Statement(connection, FileSql);
         Folders = new Statement(connection, FolderSql);
         _begin = new Statement(connection, "BEGIN");

@@ -3,7 +3,7 @@ using FriendNet.Node.Storage;
 namespace FriendNet.Node.Catalogs;
 
 /// <summary>Keeps readers between searches: as many as people type at once. Thread safe.</summary>
-internal sealed class SearchReaders(Database database) : IDisposable
+internal sealed class SearchReaders(Database database, CircleTable circles) : IDisposable
 {
     private const int IdleMax = 2;
     private readonly Stack<SearchReader> _idle = [];
@@ -19,7 +19,7 @@ internal sealed class SearchReaders(Database database) : IDisposable
             _idle.TryPop(out reader);
         }
 
-        reader ??= new SearchReader(database);
+        reader ??= new SearchReader(database, circles);
         try
         {
             return reader.Ask(question);

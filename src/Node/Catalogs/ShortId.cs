@@ -8,7 +8,8 @@ namespace FriendNet.Node.Catalogs;
 
 /// <summary>
 /// Ids for people and scripts: 16 characters of base32 (a-z2-7), the first 10 bytes of SHA-256
-/// over "file", root and length (u64 LE), or over "folder", friend id (big endian) and path.
+/// over "file", root and length (u64 LE), or over "folder", the first 16 bytes of its owner's id
+/// and path.
 /// </summary>
 public readonly record struct ShortId(long Tag, ushort Rest)
 {
@@ -25,11 +26,13 @@ public readonly record struct ShortId(long Tag, ushort Rest)
         return Hash(input);
     }
 
-    public static ShortId Of(FriendId friend, string path)
+    public static ShortId Of(SourceId owner, string path)
     {
         var input = new byte[6 + 16 + Encoding.UTF8.GetByteCount(path)];
         "folder"u8.CopyTo(input);
-        BinaryPrimitives.WriteUInt128BigEndian(input.AsSpan(6), friend.Value);
+        Span<byte> key = stackalloc byte[Hash256.Size];
+        owner.Value.CopyTo(key);
+        key[..16].CopyTo(input.AsSpan(6));
         Encoding.UTF8.GetBytes(path, input.AsSpan(22));
         return Hash(input);
     }

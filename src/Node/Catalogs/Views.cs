@@ -115,8 +115,13 @@ public sealed class Views : IDisposable
     /// The delta from a root to what the friend sees now; everything if that root is not known.
     /// Null: no such friend. For a worker's thread. The caller disposes it.
     /// </summary>
-    public Spool? Delta(FriendId friend, Hash256 have)
+    public Spool? Delta(FriendId friend, Hash256 have) =>
+        Delta(friend, have, DeltaForm.Roots, out _);
+
+    /// <summary>The same in either form, saying from where to where it leads.</summary>
+    public Spool? Delta(FriendId friend, Hash256 have, DeltaForm form, out DeltaHeader header)
     {
+        header = default;
         DeltaPlan plan;
         using var index = _index.Snapshot();
         lock (_gate)
@@ -129,12 +134,13 @@ public sealed class Views : IDisposable
             plan = DeltaPlan.For(now, have, _told.Find(friend, have), _told.Shown(friend), index);
         }
 
+        header = plan.Header;
         // If that was news to others too, they are told.
         _wake.Set();
         var spool = new Spool(_spoolFolder);
         try
         {
-            plan.Write(index, spool);
+            plan.Write(index, spool, form);
             return spool;
         }
         catch

@@ -80,6 +80,24 @@ public sealed class Answer
         }
     }
 
+    /// <summary>Sends all of a stream, a block at a time.</summary>
+    /// <exception cref="OperationCanceledException">The answer is over.</exception>
+    public async Task DataAsync(Stream source, BlockPool blocks)
+    {
+        while (true)
+        {
+            var block = blocks.Rent();
+            var count = source.ReadAtLeast(block.Span, Block.Bytes, throwOnEndOfStream: false);
+            if (count == 0)
+            {
+                block.Return();
+                return;
+            }
+
+            await DataAsync(block, 0, count);
+        }
+    }
+
     /// <summary>
     /// Has each frame of DATA reported once it is sent, outside all locks; and, at most once and
     /// on another thread, that the peer gave it up or the link is gone.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FriendNet.Protocol.Bounds;
 
 namespace FriendNet.Node.Linux;
 
@@ -50,6 +51,21 @@ public readonly partial record struct FileStat(
             raw,
             out stat
         );
+
+    /// <summary>Whether a path leads, also by links, to that folder or into it.</summary>
+    public static bool IsWithin(string path, in FileStat folder)
+    {
+        for (var depth = 0; depth < Limits.PathDepthMax; depth++)
+        {
+            if (Read(path, follow: true, out var at) != 0)
+                return false;
+            if (at.Inode == folder.Inode && at.Device == folder.Device)
+                return true;
+            path += "/..";
+        }
+
+        return false;
+    }
 
     /// <summary>An open file; 0 or an errno.</summary>
     public static int Read(SafeHandle file, out FileStat stat) =>

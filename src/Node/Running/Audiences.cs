@@ -17,7 +17,7 @@ public sealed class Audiences
     private readonly Views _views;
     private readonly Lock _gate = new();
 
-    internal Audiences(FriendStore friends, ShareIndex index, Views views) =>
+    public Audiences(FriendStore friends, ShareIndex index, Views views) =>
         (_friends, _index, _views) = (friends, index, views);
 
     /// <summary>A folder was added to the shares.</summary>
@@ -54,7 +54,7 @@ public sealed class Audiences
     /// not served any more. Who is no friend (any more) sees nothing.
     /// </summary>
     /// <param name="friend">Null: somebody of the circle.</param>
-    internal Func<int, bool> VisibleTo(FriendId? friend)
+    public Func<int, bool> VisibleTo(FriendId? friend)
     {
         if (friend is { } one && _friends.Find(one) is null)
         {
@@ -67,7 +67,7 @@ public sealed class Audiences
     /// <summary>
     /// Reading and showing are one: of two changes the later one must land last.
     /// </summary>
-    internal void Show(FriendId friend)
+    public void Show(FriendId friend)
     {
         lock (_gate)
         {
@@ -81,7 +81,7 @@ public sealed class Audiences
     }
 
     /// <summary>Who is no friend any more has no view.</summary>
-    internal void Left(FriendId friend)
+    public void Left(FriendId friend)
     {
         lock (_gate)
         {
@@ -89,7 +89,7 @@ public sealed class Audiences
         }
     }
 
-    internal void ShowCircle()
+    public void ShowCircle()
     {
         lock (_gate)
         {

@@ -43,7 +43,7 @@ internal sealed class CatalogAnswers(
                 return;
             }
 
-            await SendAsync(answer, delta.Read());
+            await answer.DataAsync(delta.Read(), _blocks);
             answer.End();
         }
         catch (OperationCanceledException)
@@ -58,22 +58,6 @@ internal sealed class CatalogAnswers(
         finally
         {
             post(new Input.CatalogServed(effect.Link, effect.Stream));
-        }
-    }
-
-    private async Task SendAsync(Answer answer, Stream delta)
-    {
-        while (true)
-        {
-            var block = _blocks.Rent();
-            var count = delta.ReadAtLeast(block.Span, Block.Bytes, throwOnEndOfStream: false);
-            if (count == 0)
-            {
-                block.Return();
-                return;
-            }
-
-            await answer.DataAsync(block, 0, count);
         }
     }
 }

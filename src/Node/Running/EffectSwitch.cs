@@ -1,4 +1,5 @@
 using FriendNet.Node.Catalogs;
+using FriendNet.Node.Circles;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
 using FriendNet.Node.Paths;
@@ -21,6 +22,7 @@ internal sealed class EffectSwitch(
     FriendStore friends,
     CatalogStore catalogs,
     CatalogAnswers answers,
+    CircleKeeper circles,
     Server server,
     Downloader downloads,
     PathTable paths,
@@ -66,7 +68,7 @@ internal sealed class EffectSwitch(
                 Work(() => Find(find), () => Found(find, []));
                 break;
             default:
-                if (!paths.Handle(effect))
+                if (!circles.TryHandle(effect) && !paths.Handle(effect))
                 {
                     downloads.Handle(effect);
                 }
@@ -117,7 +119,7 @@ internal sealed class EffectSwitch(
     private void Find(Effect.FindSources find)
     {
         IReadOnlyList<SourceId> sources = downloads.ContentOf(find.Transfer, find.File) is { } id
-            ? [.. _browse.SourcesOf(id).Select(SourceId.Of)]
+            ? _browse.SourcesOf(id)
             : [];
         Found(find, sources);
     }

@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Identity;
 using FriendNet.Node.Catalogs;
+using FriendNet.Node.Circles;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
@@ -27,6 +28,7 @@ public sealed class RunningNode : IDisposable
     private readonly Server _server;
     private readonly OurSide _our;
     private readonly RelayTap? _tap;
+    private readonly CircleKeeper _circles;
     private readonly Action<string> _warn;
 
     private RunningNode(
@@ -68,7 +70,7 @@ public sealed class RunningNode : IDisposable
         Dialer = new Dialer(_our);
         Paths = new PathTable(
             _our,
-            _ => null,
+            Friends.Pseudonyms.Find,
             settings.RelayCapture is { } file ? _tap = new RelayTap(file) : null
         );
         Downloads = new Downloader(
@@ -77,6 +79,7 @@ public sealed class RunningNode : IDisposable
             Post,
             warn
         );
+        _circles = OpenCircles();
         _server = new Server(
             (link, stream) => Links.Find(link)?.BeginAnswer(stream),
             Find,
@@ -144,6 +147,7 @@ public sealed class RunningNode : IDisposable
             Post(new Input.FriendRemoved(friend));
             Guarded(() => Audiences.Left(friend));
             Guarded(() => Catalogs.Remove(friend));
+            _circles.Forget(friend);
         }
     }
 
@@ -158,6 +162,7 @@ public sealed class RunningNode : IDisposable
         _server.Dispose();
         Downloads.Dispose();
         _tap?.Dispose();
+        _circles.Dispose();
         Views.Dispose();
         Index.Dispose();
         _stores.Dispose();
@@ -172,6 +177,7 @@ public sealed class RunningNode : IDisposable
             _stores.Friends,
             Catalogs,
             answers,
+            _circles,
             _server,
             Downloads,
             Paths,
@@ -185,6 +191,7 @@ public sealed class RunningNode : IDisposable
             Post(new Input.CatalogHeld(held.Friend, held.Head));
         }
 
+        _circles.Restore();
         foreach (var friend in Friends.Friends)
         {
             Post(new Input.FriendKnown(friend.Id, friend.Addresses));
@@ -227,13 +234,30 @@ public sealed class RunningNode : IDisposable
         _engine.Post(input);
     }
 
+    private CircleKeeper OpenCircles()
+    {
+        var store = new CircleStore(_stores.Catalogs, () => DateTimeOffset.UtcNow);
+        var own = new OwnCircle(Views);
+        return new CircleKeeper(
+            store,
+            _stores.Friends,
+            own,
+            new CircleAnswers(Links, store, own, Home.SpoolFolder, Post, _warn),
+            (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
+            Home.SpoolFolder,
+            Clock.Now,
+            Post,
+            _warn
+        );
+    }
+
     private void Shown(FriendId friend, CatalogHead head)
     {
-        // Nothing is told of the circle's yet.
-        if (friend != Views.Circle)
-        {
-            Post(new Input.ViewChanged(friend, head));
-        }
+        Post(
+            friend == Views.Circle
+                ? new Input.CircleChanged(head)
+                : new Input.ViewChanged(friend, head)
+        );
     }
 
     private void Seen(FriendId friend) =>

@@ -38,6 +38,9 @@ internal sealed class FolderWalk : IDisposable
     /// </summary>
     internal FoundFile? Start(string path)
     {
+        // The share's own folder may have become a link there since.
+        if (FileStat.IsWithin(_root, _excluded))
+            return null;
         FileStat stat = default;
         var depth = 0;
         for (var end = 0; end < path.Length; )

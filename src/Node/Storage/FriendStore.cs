@@ -29,11 +29,14 @@ public sealed class FriendStore : IDisposable
         Groups = new Groups(file, _gate, _table);
         Invited = new Invitations(file, rows, _gate, invitations, _table, Groups, Veils, self);
         Shares = new SharedFolders(file, _gate);
+        Pseudonyms = new Pseudonyms(file, rows, _gate);
     }
 
     public Invitations Invited { get; }
 
     public SharedFolders Shares { get; }
+
+    public Pseudonyms Pseudonyms { get; }
 
     public Groups Groups { get; }
 
@@ -251,6 +254,7 @@ public sealed class FriendStore : IDisposable
             _table.Dispose();
             Veils.Dispose();
             Invited.Dispose();
+            Pseudonyms.Dispose();
             _file.Dispose();
         }
     }

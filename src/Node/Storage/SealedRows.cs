@@ -3,6 +3,7 @@ using System.Text;
 using FriendNet.Crypto.Entropy;
 using FriendNet.Crypto.Identity;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
 using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Storage;
@@ -14,6 +15,8 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
 {
     private const char AddressEnd = '\n';
 
+    internal IEntropy Entropy => entropy;
+
     internal static string Text(IEnumerable<string> addresses) =>
         string.Join(AddressEnd, addresses);
 
@@ -21,6 +24,55 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
 
     internal byte[] Seal(InvitationId invitation, PairSecret secret) =>
         Seal(RowOf(invitation), secret);
+
+    internal byte[] Seal(long pseudonym, PseudonymKeys of)
+    {
+        Span<byte> seed = stackalloc byte[PseudonymKeys.SeedBytes];
+        of.Export(seed);
+        return Seal(RowOf(pseudonym), seed);
+    }
+
+    internal static PseudonymKeys Copy(PseudonymKeys of)
+    {
+        Span<byte> seed = stackalloc byte[PseudonymKeys.SeedBytes];
+        of.Export(seed);
+        var copy = PseudonymKeys.Import(seed);
+        CryptographicOperations.ZeroMemory(seed);
+        return copy;
+    }
+
+    /// <summary>
+    /// One beyond reading counts as erased: another pseudonym does as well, so no other row is
+    /// put at risk for it.
+    /// </summary>
+    internal List<PseudonymRow> ReadPseudonyms(StateFile file)
+    {
+        var rows = new List<PseudonymRow>();
+        using var command = file.Command(
+            "SELECT id, seed, head, made, retired FROM pseudonyms ORDER BY id"
+        );
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (SignedHead.TryRead((byte[])reader.GetValue(2)) is not { } head)
+            {
+                continue;
+            }
+
+            var no = reader.GetInt64(0);
+            var seed = reader.IsDBNull(1) ? null : (byte[])reader.GetValue(1);
+            rows.Add(
+                new(no, head.Head.Pseudonym, new Instant(reader.GetInt64(3)))
+                {
+                    Keys = seed is null ? null : OpenSeed(RowOf(no), seed),
+                    Head = head,
+                    Retired = reader.IsDBNull(4) ? null : new Instant(reader.GetInt64(4)),
+                }
+            );
+        }
+
+        return rows;
+    }
 
     /// <returns>How many rows were beyond reading.</returns>
     internal int ReadFriends(StateFile file, Dictionary<FriendId, FriendRow> rows)
@@ -83,6 +135,8 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
 
     private static string RowOf(InvitationId invitation) => $"invitation {invitation.Value}";
 
+    private static string RowOf(long pseudonym) => $"pseudonym {pseudonym}";
+
     private static string? TextOrNull(SqliteDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);
 
@@ -119,7 +173,13 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
     {
         Span<byte> plain = stackalloc byte[PairSecret.Size];
         secret.Export(plain);
-        var box = new byte[PairSecret.Size + IdentityKeys.SealOverheadBytes];
+        return Seal(row, plain);
+    }
+
+    /// <param name="plain">Zeroed here.</param>
+    private byte[] Seal(string row, Span<byte> plain)
+    {
+        var box = new byte[plain.Length + IdentityKeys.SealOverheadBytes];
         keys.SealAtRest(entropy, Encoding.UTF8.GetBytes(row), plain, box);
         CryptographicOperations.ZeroMemory(plain);
         return box;
@@ -136,5 +196,18 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
         var secret = PairSecret.Import(plain);
         CryptographicOperations.ZeroMemory(plain);
         return secret;
+    }
+
+    private PseudonymKeys? OpenSeed(string row, byte[] box)
+    {
+        Span<byte> plain = stackalloc byte[PseudonymKeys.SeedBytes];
+        if (!keys.OpenAtRest(Encoding.UTF8.GetBytes(row), box, plain))
+        {
+            return null;
+        }
+
+        var opened = PseudonymKeys.Import(plain);
+        CryptographicOperations.ZeroMemory(plain);
+        return opened;
     }
 }

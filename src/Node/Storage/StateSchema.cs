@@ -6,7 +6,7 @@ namespace FriendNet.Node.Storage;
 /// <remarks>
 /// accepted: the highest timestamp taken from the friend, by its clock, and accepted_at: when, by
 /// ours. A pseudonym's seed is NULL once erased; head is the last one signed, whose version counts;
-/// retired: when another took its place. audience: as Audience writes it; the friends column is of
+/// retired: when it was withdrawn. audience: as Audience writes it; the friends column is of
 /// the first version, read once and NULL since. grp: the group that the newcomer joins.
 /// </remarks>
 internal static class StateSchema
@@ -48,7 +48,8 @@ internal static class StateSchema
             CREATE TABLE pseudonyms(
                 id INTEGER PRIMARY KEY AUTOINCREMENT,
                 seed BLOB,
-                head BLOB,
+                head BLOB NOT NULL,
+                made INTEGER NOT NULL,
                 retired INTEGER
             ) STRICT;
             """,

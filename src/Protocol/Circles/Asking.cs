@@ -55,7 +55,7 @@ internal sealed class Asking(
             from.HasTurn = false;
             if (from.RestUntil > directory.Now)
                 ReleaseAll(from);
-            else if (from.Link is { } link && from.Ask is null)
+            else if (from is { Link: { } link, Ask: null, Wanted: not null })
                 Start(from, link);
         }
     }
@@ -66,6 +66,9 @@ internal sealed class Asking(
             return;
         if (fetched.Want >= 0 && fetched.Want < ask.Knowns.Count)
             Settle(ask, fetched.Want, fetched.End, fetched.Encoded, fetched.Delta);
+        // A friend with a thin line and many who ask is slow, not silent.
+        if (ask.GiveUpAt is not null)
+            ask.GiveUpAt = GiveUpAt(ask);
         if (ask.From.Ask != ask)
             _asks.Remove(ask.Id);
     }
@@ -125,8 +128,7 @@ internal sealed class Asking(
         if (batch.Count == 0)
             return;
         var ask = new Ask(new AskId(++_lastId), from, batch) { IsCompare = batch[0].NeedsCompare };
-        var seconds = GiveUpSeconds + (ask.Entries / EntriesPerSecond);
-        ask.GiveUpAt = directory.Now + TimeSpan.FromSeconds(seconds);
+        ask.GiveUpAt = GiveUpAt(ask);
         foreach (var known in batch)
             known.Pursuit = Pursuit.Asked;
         _asks.Add(ask.Id, ask);
@@ -140,6 +142,9 @@ internal sealed class Asking(
             new Effect.FetchCircle(ask.Id, link, from.Friend, ask.Heads, have, ask.IsCompare)
         );
     }
+
+    private Instant GiveUpAt(Ask ask) =>
+        directory.Now + TimeSpan.FromSeconds(GiveUpSeconds + (ask.Entries / EntriesPerSecond));
 
     private List<Known> Batch(Neighbour from)
     {

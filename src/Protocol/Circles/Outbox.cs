@@ -20,6 +20,9 @@ internal sealed class Outbox(LinkId link)
     private Dictionary<Known, ulong>? _eager;
     private int _underWay;
 
+    // False: no news is that something is gone, so they need not be searched for it.
+    private bool _mayGo;
+
     internal LinkId Link { get; } = link;
 
     /// <summary>It is known what the friend holds, so that changes can be told.</summary>
@@ -32,7 +35,11 @@ internal sealed class Outbox(LinkId link)
     internal Instant? HeldUntil { get; set; }
 
     /// <summary>Takes note of a change.</summary>
-    internal void Add(Known known, Sent knows) => _news.TryAdd(known, knows);
+    internal void Add(Known known, Sent knows)
+    {
+        _news.TryAdd(known, knows);
+        _mayGo |= knows.Head is not null;
+    }
 
     /// <summary>All under this prefix is to be told, and replaces what is held there.</summary>
     internal void Clear(int group, List<Known> members) => _clearing.Enqueue((group, members));
@@ -115,7 +122,7 @@ internal sealed class Outbox(LinkId link)
     // Those that are gone first, so that the friend never holds more than may be told.
     private void AddNews(Heads heads, int slot, int space, Deltas deltas, Instant now)
     {
-        foreach (var (known, knows) in _news)
+        foreach (var (known, knows) in _mayGo ? _news : [])
         {
             if (heads.News.Count == space)
                 return;
@@ -129,12 +136,14 @@ internal sealed class Outbox(LinkId link)
             }
         }
 
+        _mayGo = false;
         var bytes = heads.News.Count * NewsBytes;
         foreach (var (known, knows) in _news)
         {
+            // What is none now has never been told, or has expired with the friend, too.
             var hops = ToldSet.HopsFor(known, slot, now) ?? 0;
-            var head = known.Held!;
-            if (knows == new Sent(head, hops))
+            var head = known.Held;
+            if (hops == 0 || head is null || knows == new Sent(head, hops))
             {
                 _news.Remove(known);
                 continue;

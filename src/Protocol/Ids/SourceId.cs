@@ -6,10 +6,11 @@ namespace FriendNet.Protocol.Ids;
 /// <summary>Whom content can be had from: a friend, or a pseudonym behind friends.</summary>
 public readonly record struct SourceId
 {
-    private readonly Hash256 _value;
-
     private SourceId(Hash256 value, bool isPseudonym) =>
-        (_value, IsPseudonym) = (value, isPseudonym);
+        (Value, IsPseudonym) = (value, isPseudonym);
+
+    /// <summary>A friend's id and zeros, or a pseudonym's key.</summary>
+    public Hash256 Value { get; }
 
     public bool IsPseudonym { get; }
 
@@ -19,13 +20,13 @@ public readonly record struct SourceId
         get
         {
             Span<byte> bytes = stackalloc byte[Hash256.Size];
-            _value.CopyTo(bytes);
+            Value.CopyTo(bytes);
             return IsPseudonym ? null : new FriendId(BinaryPrimitives.ReadUInt128BigEndian(bytes));
         }
     }
 
     /// <summary>Null: a friend.</summary>
-    public PseudonymId? Pseudonym => IsPseudonym ? new PseudonymId(_value) : null;
+    public PseudonymId? Pseudonym => IsPseudonym ? new PseudonymId(Value) : null;
 
     public static SourceId Of(FriendId friend)
     {

@@ -52,7 +52,7 @@ public sealed class CatalogStoreTests : IDisposable
             Assert.True(outcome.Held == head, outcome.Why);
             root = head.Root;
             Assert.Equal(view.Values.ToHashSet(), _fixture.All(Bob).ToHashSet());
-            var top = _fixture.Browse.Folder(Bob, "")!;
+            var top = _fixture.Browse.Folder(SourceId.Of(Bob), "")!;
             Assert.Equal((head.Entries, head.Bytes), (top.Files, top.Bytes));
         }
 
@@ -130,7 +130,7 @@ public sealed class CatalogStoreTests : IDisposable
     {
         var entries = Sample.Entries(1, 3000);
         _fixture.ApplyFull(Bob, entries);
-        using var list = _fixture.Browse.FilesUnder(Bob, "").GetEnumerator();
+        using var list = _fixture.Browse.FilesUnder(SourceId.Of(Bob), "").GetEnumerator();
         Assert.True(list.MoveNext());
         _fixture.ApplyFull(Bob, [.. entries.Take(5)]);
         var files = 1;
@@ -221,7 +221,7 @@ public sealed class CatalogStoreTests : IDisposable
         var entries = Enumerable.Range(0, 4_000).Select(i => Sample.Entry(random, $"{i}/{deep}/f"));
         var outcome = _fixture.Apply(Bob, Sample.Full([.. entries]));
         Assert.Contains("100,000 folders", outcome.Why);
-        Assert.Null(_fixture.Browse.Folder(Bob, ""));
+        Assert.Null(_fixture.Browse.Folder(SourceId.Of(Bob), ""));
     }
 
     [Fact]

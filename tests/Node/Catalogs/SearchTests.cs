@@ -1,3 +1,4 @@
+using FriendNet.Node.Catalogs;
 using FriendNet.Protocol.Ids;
 using FriendNet.Tests.Protocol.Catalogs;
 using Xunit;
@@ -65,10 +66,12 @@ public sealed class SearchTests : IDisposable
         _fixture.ApplyFull(Bob, [entry, entry with { Path = Sample.Path("Music/copy/song.mp3") }]);
         _fixture.ApplyFull(Carol, [entry with { Path = Sample.Path("Stuff/my song.mp3") }]);
         var hit = Assert.Single(_fixture.Search.Search("song").Hits);
-        Assert.Equal([Bob, Carol], hit.Sources.Order(Comparer()));
-        Assert.Equal([Bob, Carol], _fixture.Browse.SourcesOf(entry.Content).Order(Comparer()));
+        Assert.Equal([Bob, Carol], hit.Sources.Select(one => one.Via).Order(Comparer()));
+        var sources = _fixture.Browse.SourcesOf(entry.Content);
+        Assert.Equal([Bob, Carol], sources.Select(one => one.Friend!.Value).Order(Comparer()));
         _fixture.Store.Remove(Bob);
-        Assert.Equal([Carol], Assert.Single(_fixture.Search.Search("song").Hits).Sources);
+        var left = Assert.Single(_fixture.Search.Search("song").Hits);
+        Assert.Equal([new HitSource(SourceId.Of(Carol), Carol, 1)], left.Sources);
         Assert.Empty(_fixture.Browse.SourcesOf(Sample.Content(_random, 5)));
     }
 
@@ -101,8 +104,8 @@ public sealed class SearchTests : IDisposable
         var hit = Assert.Single(_fixture.Search.Search("live").Hits, h => h.Content is null);
         Assert.Equal(("S/Live 1999", 2L), (hit.Path, hit.Files));
         var folder = _fixture.Browse.Resolve(hit.Id)!.Folder!;
-        Assert.Equal((hit.Size, Bob), (folder.Bytes, folder.Friend));
-        var files = _fixture.Browse.FilesUnder(folder.Friend, folder.Path);
+        Assert.Equal((hit.Size, SourceId.Of(Bob)), (folder.Bytes, folder.Owner));
+        var files = _fixture.Browse.FilesUnder(folder.Owner, folder.Path);
         Assert.Equal(["a.mp3", "sub/b.mp3"], files.Select(f => f.Path));
     }
 
@@ -152,7 +155,7 @@ public sealed class SearchTests : IDisposable
             var resolved = _fixture.Browse.Resolve(id)!;
             Assert.Equal(entry.Content, resolved.Content);
             Assert.Equal(["a.bin"], resolved.Names);
-            Assert.Equal([Bob], resolved.Sources);
+            Assert.Equal(Bob, Assert.Single(resolved.Sources).Via);
         }
 
         foreach (var id in (string[])["", "aaaaaaaaaaaaaaaa", "1aaaaaaaaaaaaaaa", "00-5", "é-"])
@@ -163,13 +166,16 @@ public sealed class SearchTests : IDisposable
     public void BrowsingIsPaged()
     {
         Offer(Bob, [.. Enumerable.Range(0, 25).Select(i => $"S/d{i:D2}/f{i}.txt")]);
-        Assert.Equal(25, Assert.Single(_fixture.Browse.Folders(Bob, "")).Files);
-        var first = _fixture.Browse.Folders(Bob, "S", "", 10);
-        var rest = _fixture.Browse.Folders(Bob, "S", first[^1].Name, 100);
+        Assert.Equal(25, Assert.Single(_fixture.Browse.Folders(SourceId.Of(Bob), "")).Files);
+        var first = _fixture.Browse.Folders(SourceId.Of(Bob), "S", "", 10);
+        var rest = _fixture.Browse.Folders(SourceId.Of(Bob), "S", first[^1].Name, 100);
         Assert.Equal((10, 15), (first.Count, rest.Count));
-        Assert.Equal("f7.txt", Assert.Single(_fixture.Browse.Files(Bob, "S/d07")).Name);
-        Assert.Empty(_fixture.Browse.Files(Bob, "S/none"));
-        Assert.Empty(_fixture.Browse.Files(Carol, ""));
+        Assert.Equal(
+            "f7.txt",
+            Assert.Single(_fixture.Browse.Files(SourceId.Of(Bob), "S/d07")).Name
+        );
+        Assert.Empty(_fixture.Browse.Files(SourceId.Of(Bob), "S/none"));
+        Assert.Empty(_fixture.Browse.Files(SourceId.Of(Carol), ""));
     }
 
     private static Comparer<FriendId> Comparer() =>

@@ -52,7 +52,7 @@ internal sealed class StoreFixture : IDisposable
     internal List<CatalogEntry> All(FriendId friend) =>
         [
             .. Browse
-                .FilesUnder(friend, "")
+                .FilesUnder(SourceId.Of(friend), "")
                 .Select(f => new CatalogEntry(Sample.Path(f.Path), f.Content, f.ModifiedSeconds)),
         ];
 

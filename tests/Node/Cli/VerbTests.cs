@@ -92,6 +92,14 @@ public sealed class VerbTests : IAsyncLifetime
         await Fails(_alice, FailureKind.Usage, "share", "add", file);
         await Fails(_alice, FailureKind.NotFound, "share", "add", folder + "-not");
         await Fails(_alice, FailureKind.Usage, "share", "add", _alice.Home.Folder);
+        // By inode: neither another name for the home nor what is in it.
+        var link = folder + "-link";
+        Directory.CreateSymbolicLink(link, _alice.Home.Folder);
+        await Fails(_alice, FailureKind.Usage, "share", "add", link);
+        Directory.CreateDirectory(Path.Combine(_alice.Home.Folder, "deep", "er"));
+        await Fails(_alice, FailureKind.Usage, "share", "add", Path.Combine(link, "deep", "er"));
+        var aside = Path.Combine(folder, "..", Path.GetFileName(link), "deep");
+        await Fails(_alice, FailureKind.Usage, "share", "add", aside);
         await Fails(_alice, FailureKind.Usage, "share", "add", folder, "--name", "a/b");
         await Fails(_alice, FailureKind.NotFound, "share", "add", folder, "--for", "Carol");
         await _alice.Ok("share", "add", folder);

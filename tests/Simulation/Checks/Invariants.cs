@@ -1,3 +1,6 @@
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+using FriendNet.Simulation.Contents;
 using FriendNet.Simulation.Nodes;
 using FriendNet.Simulation.Worlds;
 
@@ -13,6 +16,22 @@ internal sealed class InvariantException(string what, int node, long at)
 /// <summary>What is checked while a world runs.</summary>
 internal sealed class Invariants(World world)
 {
+    /// <summary>A circle catalog was taken: its owner is within the horizon, and made it.
+    /// </summary>
+    internal void Learned(SimNode node, FriendId from, SignedHead head, Volume volume)
+    {
+        if (world.OwnerOf(head.Pseudonym) is not { } owner)
+            return;
+        if (volume.Head.Root != head.Head.Content.Root)
+            throw new InvariantException("holds what no head says", node.Number, node.Now);
+        if (!world.Graph.AreWithin(owner, node.Number, head.Head.Horizon))
+            throw new InvariantException(
+                $"learned of {owner}, too far, from {SimNode.NumberOf(from)}",
+                node.Number,
+                node.Now
+            );
+    }
+
     /// <summary>Something leaves a node for another: only for a friend.</summary>
     internal void Sending(SimNode node, int peer)
     {

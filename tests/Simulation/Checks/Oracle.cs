@@ -24,9 +24,23 @@ internal sealed class Oracle(Graph graph, int horizon)
         return paths;
     }
 
-    /// <summary>Whom this friend tells the person of, itself first.</summary>
-    internal IReadOnlyList<int> Teller(int friend, int person) =>
-        Reach(friend, horizon - 1, person);
+    /// <summary>How many friends tell the person of that publisher.</summary>
+    internal int PathsTo(int person, int publisher)
+    {
+        var paths = 0;
+        foreach (var friend in graph.Friends(person))
+        {
+            if (horizon == 2)
+                paths += friend == publisher || graph.AreFriends(friend, publisher) ? 1 : 0;
+            else
+                paths += friend == publisher || Tells(friend, person, publisher) ? 1 : 0;
+        }
+
+        return paths;
+    }
+
+    private bool Tells(int friend, int person, int publisher) =>
+        Reach(friend, horizon - 1, person).Contains(publisher);
 
     private int Told(int friend, int person) => 1 + Reach(friend, horizon - 1, person).Count;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Catalogs;
+using FriendNet.Protocol.Wire;
 
 namespace FriendNet.Simulation.Contents;
 
@@ -10,53 +11,39 @@ namespace FriendNet.Simulation.Contents;
 /// </summary>
 internal sealed class Library
 {
-    private readonly ConcurrentDictionary<Hash256, Catalog> _catalogs = new();
+    private readonly ConcurrentDictionary<Hash256, Volume> _volumes = new();
     private readonly ConcurrentDictionary<(Hash256, Hash256), byte[]> _deltas = new();
-    private readonly ConcurrentDictionary<(Hash256, ReadOnlyMemory<byte>), Catalog?> _applied =
-        new();
+    private readonly ConcurrentDictionary<Question, Volume?> _answers = new();
 
-    internal Catalog Add(Catalog catalog) => _catalogs.GetOrAdd(catalog.Head.Root, catalog);
+    internal Volume Add(EntrySet set) =>
+        _volumes.TryGetValue(set.Head.Root, out var known)
+            ? known
+            : _volumes.GetOrAdd(set.Head.Root, new Volume(set));
 
-    internal Catalog? Find(Hash256 root) => _catalogs.GetValueOrDefault(root);
+    internal Volume? Find(Hash256 root) => _volumes.GetValueOrDefault(root);
 
-    /// <summary>From that root if it is known, else from nothing.</summary>
-    internal byte[] Delta(Hash256 from, Catalog to) =>
-        !from.IsZero && Find(from) is { } older
-            ? _deltas.GetOrAdd((from, to.Head.Root), _ => to.From(older))
-            : to.Whole;
+    /// <summary>The steps from one to the other, written once.</summary>
+    internal byte[] Delta(Volume from, Volume to) =>
+        _deltas.GetOrAdd((from.Head.Root, to.Head.Root), _ => to.Set.DeltaFrom(from.Set));
 
-    /// <summary>What a delta makes of a catalog; null if it does not lead where it says.</summary>
-    internal Catalog? Apply(Catalog? held, ReadOnlyMemory<byte> delta) =>
-        _applied.GetOrAdd((held?.Head.Root ?? default, delta), _ => Read(held, delta.Span));
-
-    private Catalog? Read(Catalog? held, ReadOnlySpan<byte> delta)
+    /// <summary>
+    /// What deltas of form 2 make of what is held (null: nothing), checked against a head that
+    /// is signed. Null: they do not lead there.
+    /// </summary>
+    internal Volume? Apply(Volume? held, ReadOnlyMemory<byte> deltas, CatalogHead head)
     {
-        using var reader = new DeltaReader();
-        var entries = new SortedDictionary<CatalogPath, CatalogEntry>();
-        while (true)
-        {
-            switch (reader.Read(ref delta, out var step))
-            {
-                case DeltaStatus.Header when !reader.Header.From.IsZero:
-                    if (held is null || held.Head.Root != reader.Header.From)
-                        return null;
-                    foreach (var entry in held.Entries)
-                        entries.Add(entry.Path, entry);
-                    break;
-                case DeltaStatus.Header:
-                    break;
-                case DeltaStatus.Step when step.Kind == DeltaKind.Upsert:
-                    entries[step.Path] = step.Entry;
-                    break;
-                case DeltaStatus.Step:
-                    entries.Remove(step.Path);
-                    break;
-                case DeltaStatus.End:
-                    var catalog = new Catalog([.. entries.Values]);
-                    return catalog.Head == reader.Header.To ? Add(catalog) : null;
-                default:
-                    return null;
-            }
-        }
+        var question = new Question(held?.Head.Root ?? default, deltas, head);
+        return _answers.GetOrAdd(question, _ => Check(held, deltas, head));
     }
+
+    /// <summary>The same for bytes that no other node receives.</summary>
+    internal Volume? Check(Volume? held, ReadOnlyMemory<byte> deltas, CatalogHead head) =>
+        (held?.Set ?? EntrySet.Empty).Apply(deltas, head) is { } set ? Add(set) : null;
+
+    // The bytes by where they stand: equal ones elsewhere are only checked once more.
+    private readonly record struct Question(
+        Hash256 From,
+        ReadOnlyMemory<byte> Deltas,
+        CatalogHead Head
+    );
 }

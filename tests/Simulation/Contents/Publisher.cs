@@ -8,30 +8,30 @@ namespace FriendNet.Simulation.Contents;
 /// <summary>Makes up what nodes share.</summary>
 internal static class Publisher
 {
-    internal static Catalog First(ulong seed, int node, int entries)
+    internal static EntrySet First(ulong seed, int node, int entries)
     {
         var draws = new Seeds(seed, Purpose.Content, node);
-        var made = Names.Entries((int)(draws.Next() >> 33), entries);
-        return new Catalog([.. made.OrderBy(entry => entry.Path).DistinctBy(entry => entry.Path)]);
+        return EntrySet.Of(Names.Entries((int)(draws.Next() >> 33), entries));
     }
 
     /// <summary>So many entries got other content.</summary>
-    internal static Catalog Change(Catalog old, int count, ulong seed, int node)
+    internal static EntrySet Change(EntrySet old, int count, ulong seed, int node)
     {
         var draws = new Seeds(seed, Purpose.Change, node);
-        CatalogEntry[] entries = [.. old.Entries];
         var root = new byte[Hash256.Size];
+        var steps = new List<DeltaStep>();
         for (var i = 0; i < count; i++)
         {
-            ref var entry = ref entries[draws.Next(entries.Length)];
+            var entry = old.Entries[draws.Next(old.Entries.Length)];
             draws.Fill(root);
             entry = entry with
             {
                 Content = new(new Hash256(root), 1 + draws.Next(1L << 26)),
                 Modified = entry.Modified + 1,
             };
+            steps.Add(DeltaStep.Upsert(entry));
         }
 
-        return new Catalog(entries);
+        return old.With(steps);
     }
 }

@@ -49,6 +49,22 @@ internal sealed class Graph
 
     internal bool AreFriends(int one, int other) => Friends(one).BinarySearch(other) >= 0;
 
+    /// <summary>Whether so many steps lead from one to the other.</summary>
+    internal bool AreWithin(int one, int other, int steps)
+    {
+        if (one == other || (steps >= 1 && AreFriends(one, other)))
+            return true;
+        if (steps == 2)
+            return Common(Friends(one), Friends(other)) > 0;
+        foreach (var friend in steps > 2 ? Friends(one) : [])
+        {
+            if (AreWithin(friend, other, steps - 1))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Mean over people with two friends or more, at most so many of them: which part of the
     /// pairs of friends are friends themselves.

@@ -1,4 +1,4 @@
-using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -8,64 +8,58 @@ using Google.Protobuf;
 
 namespace FriendNet.Simulation.Nodes;
 
-/// <summary>A node's view for its friends, and what it holds of theirs: outlives a crash.</summary>
+/// <summary>A node's views for friends, and what it holds of theirs: outlives a crash.</summary>
 internal sealed class BodyCatalogs(SimNode node)
 {
     private static readonly TimeSpan ApplyTime = TimeSpan.FromMilliseconds(1);
-    private readonly Dictionary<FriendId, Catalog> _held = [];
+    private readonly Dictionary<FriendId, Volume> _held = [];
+    private readonly Dictionary<FriendId, Volume> _views = [];
 
-    /// <summary>What all friends see; null: nothing is said of any view.</summary>
-    internal Catalog? View { get; private set; }
+    internal IReadOnlyDictionary<FriendId, Volume> Held => _held;
 
-    internal IReadOnlyDictionary<FriendId, Catalog> Held => _held;
+    internal IReadOnlyDictionary<FriendId, Volume> Views => _views;
 
-    internal void Show(Catalog view)
+    internal void Show(FriendId friend, Volume view)
     {
-        View = view;
+        _views[friend] = view;
         if (node.IsUp)
-            Tell(view);
+            node.Take(new Input.ViewChanged(friend, view.Head));
     }
 
     internal void Start()
     {
-        foreach (var (friend, catalog) in _held.OrderBy(held => held.Key.Value))
-            node.Take(new Input.CatalogHeld(friend, catalog.Head));
-        if (View is { } view)
-            Tell(view);
+        foreach (var (friend, volume) in _held.OrderBy(held => held.Key.Value))
+            node.Take(new Input.CatalogHeld(friend, volume.Head));
+        foreach (var (friend, view) in _views.OrderBy(view => view.Key.Value))
+            node.Take(new Input.ViewChanged(friend, view.Head));
     }
 
-    internal void Do(Effect effect)
+    internal bool Do(Effect effect)
     {
         switch (effect)
         {
             case Effect.SyncCatalog sync:
                 Sync(sync);
-                break;
+                return true;
             case Effect.ServeCatalog serve:
                 Serve(serve);
-                break;
+                return true;
             default:
-                break;
+                return false;
         }
     }
 
-    private void Tell(Catalog view)
-    {
-        foreach (var friend in node.World.Graph.Friends(node.Number))
-            node.Take(new Input.ViewChanged(SimNode.IdOf(node.World, friend), view.Head));
-    }
-
+    // From nothing always: views are small here, and what is counted are circles.
     private void Serve(Effect.ServeCatalog serve)
     {
-        if (node.Link(serve.Link) is not { } wire)
-            return;
-        var have = serve.Request.HaveRoot.IsEmpty
-            ? default
-            : new Hash256(serve.Request.HaveRoot.Span);
-        if (View is { } view)
-            wire.Answer(serve.Stream, [Piece.Data(node.World.Library.Delta(have, view))]);
-        else
-            wire.Refuse(serve.Stream, ResetCode.NotFound);
+        if (node.Link(serve.Link) is { } wire)
+        {
+            if (_views.TryGetValue(serve.Friend, out var view))
+                wire.Answer(serve.Stream, [Piece.Data(view.View)]);
+            else
+                wire.Refuse(serve.Stream, ResetCode.NotFound);
+        }
+
         node.Take(new Input.CatalogServed(serve.Link, serve.Stream));
     }
 
@@ -79,17 +73,39 @@ internal sealed class BodyCatalogs(SimNode node)
 
         void Over(Outcome outcome)
         {
-            var catalog = outcome.Pieces is [{ } data]
-                ? node.World.Library.Apply(held, data.Bytes)
-                : null;
-            if (catalog is null)
+            var data = outcome.Pieces is null ? default : Piece.Join(outcome.Pieces);
+            if (outcome.Pieces is null)
             {
                 node.Take(new Input.CatalogFailed(sync.Friend, "cut off"));
-                return;
             }
-
-            _held[sync.Friend] = catalog;
-            node.Later(ApplyTime, new Input.CatalogHeld(sync.Friend, catalog.Head));
+            else if (Read(data.Span) is not { } volume)
+            {
+                node.Take(new Input.CatalogFailed(sync.Friend, "wrong", Lasting: true));
+            }
+            else
+            {
+                _held[sync.Friend] = volume;
+                node.Later(ApplyTime, new Input.CatalogHeld(sync.Friend, volume.Head));
+            }
         }
+    }
+
+    private Volume? Read(ReadOnlySpan<byte> delta)
+    {
+        using var reader = new DeltaReader();
+        var steps = new List<DeltaStep>();
+        DeltaStatus status;
+        while ((status = reader.Read(ref delta, out var step)) <= DeltaStatus.Step)
+        {
+            if (status == DeltaStatus.NeedsInput)
+                return null;
+            if (status == DeltaStatus.Step)
+                steps.Add(step);
+        }
+
+        if (status != DeltaStatus.End)
+            return null;
+        var set = EntrySet.Empty.With(steps);
+        return set.Head == reader.Header.To ? node.World.Library.Add(set) : null;
     }
 }

@@ -8,8 +8,11 @@ internal enum Traffic
     /// <summary>Hello, addresses, heads of friends' views.</summary>
     Greetings,
 
-    /// <summary>Heads of circles, and what keeps both sides' sets equal.</summary>
+    /// <summary>Heads of circles, maybe with the deltas to them.</summary>
     Heads,
+
+    /// <summary>What keeps both sides' sets of heads equal and their pace bearable.</summary>
+    Counts,
 
     /// <summary>Requests for content, refusals.</summary>
     Asks,
@@ -37,8 +40,15 @@ internal sealed class Meter
 
     internal long this[Traffic traffic] => _bytes[(int)traffic];
 
+    /// <summary>Heads that were told.</summary>
+    internal int News { get; private set; }
+
+    /// <summary>Bytes of deltas that came with them.</summary>
+    internal long DeltaBytes { get; private set; }
+
     internal void Reset()
     {
+        (News, DeltaBytes) = (0, 0);
         Array.Clear(_bytes);
         Handshakes = 0;
     }
@@ -47,8 +57,21 @@ internal sealed class Meter
 
     internal void Idled(int bytes) => Add(Traffic.Keepalives, bytes);
 
-    internal void Received(Message.KindOneofCase kind, int bytes) =>
-        Add(kind <= Message.KindOneofCase.Addresses ? Traffic.Greetings : Traffic.Heads, bytes);
+    internal void Received(Message message, int bytes)
+    {
+        var kind = message.KindCase;
+        Add(
+            kind <= Message.KindOneofCase.Addresses ? Traffic.Greetings
+                : kind == Message.KindOneofCase.Heads ? Traffic.Heads
+                : Traffic.Counts,
+            bytes
+        );
+        foreach (var news in message.Heads?.News ?? [])
+        {
+            News++;
+            DeltaBytes += news.Delta.Length;
+        }
+    }
 
     internal void Asked(Request.KindOneofCase kind, int bytes)
     {

@@ -24,6 +24,7 @@ internal sealed class SimNode
     private int _dials;
     private long _tickAt = long.MaxValue;
     private long _upFreeAt;
+    private long _upControlFreeAt;
     private long _downFreeAt;
     private uint _life;
     private bool _isHandling;
@@ -33,6 +34,8 @@ internal sealed class SimNode
         (_world, _shard, Number) = (world, shard, number);
         Trace = new Trace(number);
         Catalogs = new BodyCatalogs(this);
+        Circles = new BodyCircles(this);
+        Uplink = new Uplink(this);
     }
 
     internal int Number { get; }
@@ -50,6 +53,13 @@ internal sealed class SimNode
     internal Meter Meter { get; } = new();
 
     internal BodyCatalogs Catalogs { get; }
+
+    internal BodyCircles Circles { get; }
+
+    internal Uplink Uplink { get; }
+
+    /// <summary>When the answers sent so far have left.</summary>
+    internal long AnswersFreeAt => _upFreeAt;
 
     internal IEnumerable<IWorldWire> Links => _links.Values;
 
@@ -83,6 +93,9 @@ internal sealed class SimNode
             case ArrivalKind.Tick:
                 _tickAt = long.MaxValue;
                 Take(new Input.Tick());
+                break;
+            case ArrivalKind.Sent:
+                Uplink.HandleSent();
                 break;
             case ArrivalKind.Own:
                 Take((Input)came.Body!);
@@ -133,9 +146,14 @@ internal sealed class SimNode
         object? body
     )
     {
-        var free = Math.Max(_upFreeAt, Now);
-        _upFreeAt = free + (bytes * World.Second / _world.Settings.UpRate);
-        var at = _upFreeAt + _world.Delay(Number, peer);
+        // Answers wait for all, all else only for its like, as in a link's queue.
+        var time = bytes * World.Second / _world.Settings.UpRate;
+        _upFreeAt = Math.Max(_upFreeAt, Now) + time;
+        _upControlFreeAt = Math.Max(_upControlFreeAt, Now) + time;
+        var sent = kind == ArrivalKind.Answer ? _upFreeAt : _upControlFreeAt;
+        if (kind == ArrivalKind.Answer)
+            _upControlFreeAt -= time;
+        var at = sent + _world.Delay(Number, peer);
         _shard.Post(new(at, peer, link, order, kind, bytes, number, body));
     }
 
@@ -155,6 +173,7 @@ internal sealed class SimNode
         _inputs.Clear();
         _life++;
         _tickAt = long.MaxValue;
+        Uplink.Clear();
         foreach (var id in _links.Keys.Order(Comparer<LinkId>.Create(ByValue)).ToArray())
         {
             _links.Remove(id, out var wire);
@@ -179,7 +198,7 @@ internal sealed class SimNode
                 return true;
             case ArrivalKind.Tick when arrival.At != _tickAt:
                 return false;
-            case ArrivalKind.Tick or ArrivalKind.Own or ArrivalKind.Keepalive:
+            case ArrivalKind.Tick or ArrivalKind.Own or ArrivalKind.Sent or ArrivalKind.Keepalive:
                 return IsUp && arrival.Number == _life;
             case ArrivalKind.Dial when !IsUp:
                 Refuse(arrival);
@@ -211,6 +230,7 @@ internal sealed class SimNode
         var chance = new Seeds(_world.Settings.Seed, Purpose.Engine, Number);
         _engine = new NodeEngine(IdOf(_world, Number), chance, settings);
         Catalogs.Start();
+        Circles.Start();
         foreach (var friend in _world.Graph.Friends(Number))
         {
             // Who has the lower number dials: so no two dials cross.
@@ -281,7 +301,7 @@ internal sealed class SimNode
                 _links.GetValueOrDefault(refuse.Link)?.Refuse(refuse.Stream, refuse.Code);
                 break;
             default:
-                Catalogs.Do(effect);
+                _ = Catalogs.Do(effect) || Circles.Do(effect);
                 break;
         }
     }

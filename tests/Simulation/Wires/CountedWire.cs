@@ -26,7 +26,7 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
         Carry(ArrivalKind.Message, RecordCost.Of(message), 0, message);
     }
 
-    public StreamId? Ask(Request request, Action<Outcome> over)
+    public StreamId? Ask(Request request, Action<Outcome> over, Action<Piece>? came = null)
     {
         node.Checks.Sending(node, peer);
         _asked ??= [];
@@ -37,7 +37,7 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
             _lastStream += 2;
         }
 
-        _asked.Add(_lastStream, new Asked(request.KindCase, over));
+        _asked.Add(_lastStream, new Asked(request.KindCase, over, came));
         Carry(ArrivalKind.Request, RecordCost.Of(request), _lastStream, request);
         return new StreamId(_lastStream);
     }
@@ -51,7 +51,7 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
     public void Answer(StreamId stream, IReadOnlyList<Piece> pieces)
     {
         node.Checks.Sending(node, peer);
-        Carry(ArrivalKind.Answer, RecordCost.Of(pieces), stream.Value, pieces);
+        node.Uplink.Add(this, stream.Value, pieces);
     }
 
     public void Refuse(StreamId stream, ResetCode code) =>
@@ -72,7 +72,7 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
         {
             case ArrivalKind.Message:
                 var message = (Message)arrival.Body!;
-                node.Meter.Received(message.KindCase, arrival.Bytes);
+                node.Meter.Received(message, arrival.Bytes);
                 node.Take(new Input.MessageReceived(id, message));
                 break;
             case ArrivalKind.Request:
@@ -81,10 +81,14 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
                 node.Take(new Input.RequestReceived(id, new StreamId(arrival.Number), request));
                 break;
             case ArrivalKind.Answer:
-                Finish(arrival, new((IReadOnlyList<Piece>)arrival.Body!, default));
+                Collect(arrival, (Portion)arrival.Body!);
                 break;
             case ArrivalKind.Reset:
                 Finish(arrival, new(null, (ResetCode)arrival.Body!));
+                break;
+            case ArrivalKind.Cancel:
+                node.Uplink.Remove(this, arrival.Number);
+                node.Meter.Idled(arrival.Bytes);
                 break;
             case ArrivalKind.Ping:
                 node.Meter.Idled(arrival.Bytes);
@@ -96,8 +100,12 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
         }
     }
 
+    internal void Deliver(uint stream, Portion portion, int bytes) =>
+        Carry(ArrivalKind.Answer, bytes, stream, portion);
+
     public void End(bool tell)
     {
+        node.Uplink.Remove(this, null);
         if (tell)
             Carry(ArrivalKind.Closed, RecordCost.Close, 0, null);
         if (_asked is not { } asked)
@@ -107,9 +115,25 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
             ask.Over(Outcome.Lost);
     }
 
+    private void Collect(in Arrival arrival, Portion portion)
+    {
+        if (_asked?.TryGetValue(arrival.Number, out var ask) != true)
+        {
+            // What crossed our giving up came all the same.
+            node.Meter.Answered(default, arrival.Bytes);
+            return;
+        }
+
+        ask!.Pieces.Add(portion.Piece);
+        ask.Came?.Invoke(portion.Piece);
+        if (portion.IsLast)
+            Finish(arrival, new(ask.Pieces, default));
+        else
+            node.Meter.Answered(ask.Kind, arrival.Bytes);
+    }
+
     private void Finish(in Arrival arrival, Outcome outcome)
     {
-        // What crossed our giving up came all the same.
         if (_asked?.Remove(arrival.Number, out var ask) != true)
         {
             node.Meter.Answered(default, arrival.Bytes);
@@ -147,5 +171,12 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
     private void Carry(ArrivalKind kind, int bytes, uint number, object? body) =>
         node.Carry(peer, kind, id.Value, ++_sent, bytes, number, body);
 
-    private sealed record Asked(Request.KindOneofCase Kind, Action<Outcome> Over);
+    private sealed record Asked(
+        Request.KindOneofCase Kind,
+        Action<Outcome> Over,
+        Action<Piece>? Came
+    )
+    {
+        internal List<Piece> Pieces { get; } = [];
+    }
 }

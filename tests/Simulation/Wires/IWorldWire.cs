@@ -9,8 +9,20 @@ internal readonly record struct Piece(FrameType Type, ReadOnlyMemory<byte> Bytes
 {
     internal static Piece Data(ReadOnlyMemory<byte> bytes) => new(FrameType.Data, bytes);
 
+    /// <summary>All DATA as one; without a copy where it is one already.</summary>
+    internal static ReadOnlyMemory<byte> Join(IReadOnlyList<Piece> pieces)
+    {
+        var data = pieces.Where(piece => piece.Type == FrameType.Data).ToArray();
+        return data.Length == 1
+            ? data[0].Bytes
+            : data.SelectMany(piece => piece.Bytes.ToArray()).ToArray();
+    }
+
     internal static Piece Part(ReadOnlyMemory<byte> bytes) => new(FrameType.Part, bytes);
 }
+
+/// <summary>A piece on its way, and whether it is the last of its answer.</summary>
+internal sealed record Portion(Piece Piece, bool IsLast);
 
 /// <summary>What came of a request: all of an answer, or why there is none.</summary>
 /// <param name="Pieces">Null: refused, or the link is gone.</param>
@@ -32,8 +44,11 @@ internal interface IWorldWire
 
     void Send(Message message);
 
-    /// <summary>Asks; <paramref name="over"/> is called once.</summary>
-    StreamId? Ask(Request request, Action<Outcome> over);
+    /// <summary>
+    /// Asks; <paramref name="came"/> is called for each piece that comes, and at last, once,
+    /// <paramref name="over"/>.
+    /// </summary>
+    StreamId? Ask(Request request, Action<Outcome> over, Action<Piece>? came = null);
 
     void Cancel(StreamId stream);
 

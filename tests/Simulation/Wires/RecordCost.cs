@@ -26,14 +26,24 @@ internal static class RecordCost
     /// <summary>All of an answer, END included.</summary>
     internal static int Of(IReadOnlyList<Piece> pieces)
     {
-        var bytes = End;
+        var (bytes, data) = (End, 0);
         foreach (var piece in pieces)
         {
-            var (full, rest) = Math.DivRem(piece.Bytes.Length, Limits.FrameBodyBytesMax);
-            bytes += full * RecordSealer.SealedBytes(Limits.FrameBodyBytesMax);
-            bytes += rest > 0 ? RecordSealer.SealedBytes(rest) : 0;
+            // DATA is one run of bytes, however it was given.
+            data += piece.Type == FrameType.Data ? piece.Bytes.Length : 0;
+            if (piece.Type == FrameType.Data)
+                continue;
+            bytes += Data(data) + RecordSealer.SealedBytes(piece.Bytes.Length);
+            data = 0;
         }
 
-        return bytes;
+        return bytes + Data(data);
+    }
+
+    private static int Data(int bytes)
+    {
+        var (full, rest) = Math.DivRem(bytes, Limits.FrameBodyBytesMax);
+        return (full * RecordSealer.SealedBytes(Limits.FrameBodyBytesMax))
+            + (rest > 0 ? RecordSealer.SealedBytes(rest) : 0);
     }
 }

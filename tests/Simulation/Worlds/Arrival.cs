@@ -12,6 +12,9 @@ internal enum ArrivalKind : byte
     /// <summary>An input of the node's own: its workers finished.</summary>
     Own,
 
+    /// <summary>A piece of an answer has left.</summary>
+    Sent,
+
     /// <summary>A dial reached the node.</summary>
     Dial,
 
@@ -37,7 +40,7 @@ internal enum ArrivalKind : byte
 
     Request,
 
-    /// <summary>All of an answer.</summary>
+    /// <summary>A piece of an answer.</summary>
     Answer,
 
     /// <summary>A request was refused.</summary>

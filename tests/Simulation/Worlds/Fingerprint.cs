@@ -12,17 +12,9 @@ internal static class Fingerprint
         body switch
         {
             IMessage message => Of(message.ToByteArray()),
-            IReadOnlyList<Piece> pieces => Of(pieces),
+            Portion portion => Of(portion.Piece.Bytes.Span),
             _ => 0,
         };
-
-    private static ulong Of(IReadOnlyList<Piece> pieces)
-    {
-        var hash = 0UL;
-        foreach (var piece in pieces)
-            hash = Seeds.Mix(hash ^ Of(piece.Bytes.Span));
-        return hash;
-    }
 
     private static ulong Of(ReadOnlySpan<byte> bytes)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using FriendNet.Protocol.Ids;
 using FriendNet.Simulation.Checks;
@@ -21,6 +22,7 @@ internal sealed class World
     internal static readonly Instant Epoch = new(1_800_000_000 * Second);
 
     private readonly Shard[] _shards;
+    private readonly ConcurrentDictionary<PseudonymId, int> _owners = new();
     private readonly long _window;
     private int _scripts;
 
@@ -53,6 +55,13 @@ internal sealed class World
     /// <summary>When something last came that was not of links that idle.</summary>
     internal long BusyAt => _shards.Max(shard => shard.BusyAt);
 
+    /// <summary>A node made itself a pseudonym.</summary>
+    internal void Register(PseudonymId pseudonym, int node) => _owners[pseudonym] = node;
+
+    /// <summary>Whose it is; null: nobody's, so made up by somebody who lies.</summary>
+    internal int? OwnerOf(PseudonymId pseudonym) =>
+        _owners.TryGetValue(pseudonym, out var node) ? node : null;
+
     /// <summary>Lets something happen to a node; between runs only.</summary>
     internal void At(long time, int node, Action<SimNode> happens) =>
         Of(node).Post(new(time, node, 0, ++_scripts, ArrivalKind.Script, 0, 0, happens));
@@ -78,11 +87,11 @@ internal sealed class World
     /// <summary>Until nothing but idling happened for so long. False: it never ended.</summary>
     internal bool RunUntilQuiet(long quiet, long most)
     {
-        var end = Now + most;
+        var (start, end) = (Now, Now + most);
         while (Now < end)
         {
             Run(Now + Second);
-            if (Now - BusyAt >= quiet)
+            if (Now - Math.Max(start, BusyAt) >= quiet)
                 return true;
         }
 

@@ -1,0 +1,87 @@
+using FriendNet.Node.Blocks;
+using FriendNet.Node.Catalogs;
+using FriendNet.Node.Links;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Wire;
+using Google.Protobuf;
+
+namespace FriendNet.Node.Circles;
+
+/// <summary>
+/// Answers a friend that asks for circle catalogs, our own and those that we hold; one worker
+/// each, bounded by the engine.
+/// </summary>
+internal sealed class CircleAnswers(
+    LinkTable links,
+    CircleStore store,
+    OwnCircle own,
+    string spoolFolder,
+    Action<Input> post,
+    Action<string> warn
+)
+{
+    private const int BlocksKept = 2;
+    private readonly BlockPool _blocks = new(BlocksKept);
+
+    /// <summary>From the engine's thread; never blocks.</summary>
+    internal void Serve(Effect.ServeCircle effect) => _ = Task.Run(() => ServeAsync(effect));
+
+    private async Task ServeAsync(Effect.ServeCircle effect)
+    {
+        try
+        {
+            if (links.Find(effect.Link)?.BeginAnswer(effect.Stream) is { } answer)
+            {
+                await ServeAsync(effect, answer);
+            }
+        }
+        finally
+        {
+            post(new Input.CircleServed(effect.Link, effect.Stream));
+        }
+    }
+
+    private async Task ServeAsync(Effect.ServeCircle effect, Answer answer)
+    {
+        try
+        {
+            using var spool = new Spool(spoolFolder);
+            var missing = new CircleAnswer();
+            for (var want = 0; want < effect.Wants.Count; want++)
+            {
+                var have = effect.Request.Wants[want].Have;
+                if (effect.Wants[want] is not { } head || !TryWrite(head, have, spool))
+                {
+                    missing.Missing.Add((uint)want);
+                }
+            }
+
+            if (missing.Missing.Count == effect.Wants.Count)
+            {
+                answer.Reset(ResetCode.NotFound);
+                return;
+            }
+
+            if (missing.Missing.Count > 0)
+            {
+                await answer.PartAsync(missing.ToByteArray());
+            }
+
+            await answer.DataAsync(spool.Read(), _blocks);
+            answer.End();
+        }
+        catch (OperationCanceledException)
+        {
+            // The friend gave it up, or the link is gone.
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            warn($"A friend's request for circle catalogs could not be answered: {e.Message}");
+            answer.Reset(ResetCode.Failed);
+        }
+    }
+
+    private bool TryWrite(SignedHead head, ulong have, Spool spool) =>
+        own.TryWrite(head.Head.Content, have, spool) || store.TryWrite(head, have, spool);
+}

@@ -1,0 +1,256 @@
+using System.Collections.Concurrent;
+using FriendNet.Node.Catalogs;
+using FriendNet.Node.Links;
+using FriendNet.Node.Storage;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Node.Circles;
+
+/// <summary>Opens a stream for a request; null: the link is gone. Gives what cancels it.</summary>
+internal delegate Action? OpenStream(LinkId link, Request request, int credit, IStreamSink sink);
+
+/// <summary>
+/// Carries out what the engine wants of circles: signs and keeps own heads, keeps what friends
+/// tell, fetches and keeps content. What writes is done in order by one thread of its own.
+/// </summary>
+internal sealed class CircleKeeper : IDisposable
+{
+    private static readonly TimeSpan EraseEvery = TimeSpan.FromHours(1);
+
+    private readonly CircleStore _store;
+    private readonly FriendStore _friends;
+    private readonly OwnCircle _own;
+    private readonly CircleAnswers _answers;
+    private readonly OpenStream _open;
+    private readonly string _spoolFolder;
+    private readonly Func<Instant> _now;
+    private readonly Action<Input> _post;
+    private readonly Action<string> _warn;
+    private readonly ConcurrentDictionary<AskId, Action> _asks = [];
+    private readonly BlockingCollection<(Action Work, Action Owed)> _work = [];
+    private readonly Thread _thread;
+    private readonly Timer _erasing;
+
+    internal CircleKeeper(
+        CircleStore store,
+        FriendStore friends,
+        OwnCircle own,
+        CircleAnswers answers,
+        OpenStream open,
+        string spoolFolder,
+        Func<Instant> now,
+        Action<Input> post,
+        Action<string> warn
+    )
+    {
+        (_store, _friends, _own) = (store, friends, own);
+        (_answers, _open) = (answers, open);
+        (_spoolFolder, _now, _post, _warn) = (spoolFolder, now, post, warn);
+        _thread = new Thread(Run) { Name = "circles", IsBackground = true };
+        _thread.Start();
+        _erasing = new Timer(_ => Queue(EraseDue), null, EraseEvery, EraseEvery);
+    }
+
+    /// <summary>Tells the engine all that is known; before any friend.</summary>
+    internal void Restore()
+    {
+        EraseDue();
+        var own = _friends.Pseudonyms;
+        _post(new Input.OwnHeads(own.Heads(_now()), own.Since));
+        var told = _store
+            .Table.Known.SelectMany(known => known.Offers)
+            .ToLookup(offer => offer.Friend, offer => new ToldHead(offer.Head, offer.Hops));
+        foreach (var friend in told)
+        {
+            if (_friends.Find(friend.Key) is null)
+            {
+                _store.Forget(friend.Key);
+            }
+            else
+            {
+                _post(new Input.HeadsKnown(friend.Key, [.. friend]));
+            }
+        }
+
+        var held = _store.Table.Known.Where(known => known.Held is not null);
+        _post(
+            new Input.CirclesHeld([
+                .. held.Select(known => new HeldCircle(known.Held!, known.Sponsor, known.Encoded)),
+            ])
+        );
+    }
+
+    /// <summary>From the engine's thread; never blocks. False: it is none of these.</summary>
+    internal bool TryHandle(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.SignHead sign:
+                Queue(() => Sign(sign));
+                return true;
+            case Effect.FetchCircle fetch:
+                Fetch(fetch);
+                return true;
+            case Effect.ServeCircle serve:
+                _answers.Serve(serve);
+                return true;
+            case Effect.ApplyCircle apply:
+                Queue(() => Apply(apply), () => Report(apply.Ask, new(CircleEnd.OurFault)));
+                return true;
+            case Effect.GiveUpCircle give:
+                _asks.GetValueOrDefault(give.Ask)?.Invoke();
+                return true;
+            case Effect.KeepOffers keep:
+                Queue(() => _store.KeepOffers(keep.Friend, keep.Changes));
+                return true;
+            case Effect.KeepCircle keep:
+                Queue(() => _store.KeepHead(keep.Held, keep.SameAs, keep.Sponsor));
+                return true;
+            case Effect.DropCircle drop:
+                Queue(() => _store.Drop(drop.Pseudonym));
+                return true;
+            case Effect.CircleWaits waits:
+                var name = _friends.Find(waits.Friend)?.Name ?? "a former friend";
+                _warn($"Circle catalogs that {name} tells of wait: {waits.Why}");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>The friend is none any more.</summary>
+    internal void Forget(FriendId friend) => Queue(() => _store.Forget(friend));
+
+    /// <summary>After what is queued; what comes later is dropped.</summary>
+    public void Dispose()
+    {
+        _erasing.Dispose();
+        _work.CompleteAdding();
+        _thread.Join();
+        _work.Dispose();
+    }
+
+    private void Sign(Effect.SignHead sign)
+    {
+        var own = _friends.Pseudonyms;
+        var now = _now();
+        var last = sign.Who is { } who ? own.HeadOf(who)?.Head.Content ?? default : default;
+        ReadOnlyMemory<byte> delta = default;
+        // A withdrawal says nothing of what is shown now, maybe under another pseudonym.
+        var content = sign.Content.Entries == 0 ? default : _own.Take(last, out delta) ?? default;
+        // Nothing is left to show, and nothing was shown: the engine hears so by itself.
+        if (content.Entries == 0 && sign.Who is null)
+        {
+            return;
+        }
+
+        if (own.Sign(sign.Who, sign.Version, content, sign.Horizon, now) is { } head)
+        {
+            _post(new Input.HeadSigned(head, delta));
+        }
+    }
+
+    private void Fetch(Effect.FetchCircle fetch)
+    {
+        var wants = new CircleWanted[fetch.Wants.Count];
+        var request = new CircleRequest();
+        for (var i = 0; i < wants.Length; i++)
+        {
+            var have = fetch.Have[i];
+            var tag = have is { } pseudonym ? _store.TagOf(pseudonym) : 0;
+            wants[i] = new(fetch.Wants[i], tag == 0 ? null : have, tag);
+            request.Wants.Add(
+                new CircleWant { Root = fetch.Wants[i].Head.Content.Root.Tag, Have = tag }
+            );
+        }
+
+#pragma warning disable CA2000 // The sink owns it, and hears of every end.
+        var spool = new Spool(_spoolFolder, Limits.CatalogBytesMax);
+#pragma warning restore CA2000
+        var sink = new CircleSink(
+            fetch.Ask,
+            fetch.Friend,
+            wants,
+            _store,
+            spool,
+            Queue,
+            input =>
+            {
+                if (input is Input.CircleAskEnded ended)
+                {
+                    _asks.TryRemove(ended.Ask, out _);
+                }
+
+                _post(input);
+            }
+        );
+        var asked = new Request { Circle = request };
+        // Known before the answer can end, so that what ended is not remembered.
+        _asks[fetch.Ask] = Nothing;
+        if (_open(fetch.Link, asked, (int)Limits.CatalogBytesMax, sink) is not { } cancel)
+        {
+            sink.Failed(null);
+        }
+        else
+        {
+            _asks.TryUpdate(fetch.Ask, cancel, Nothing);
+        }
+    }
+
+    private void Apply(Effect.ApplyCircle apply)
+    {
+        var head = apply.Head;
+        var pseudonym = head.Head.Pseudonym;
+        using var delta = new MemoryStream(apply.Delta.ToArray());
+        var feed = new DeltaFeed(delta, Limits.DeltasKeptBytes);
+        Report(apply.Ask, _store.Apply(apply.Friend, head, pseudonym, feed));
+    }
+
+    private void Report(AskId ask, CircleOutcome outcome) =>
+        _post(
+            new Input.CircleFetched(
+                ask,
+                0,
+                outcome.End,
+                outcome.Encoded,
+                outcome.Delta.Length <= Limits.HeadDeltaBytesMax ? outcome.Delta : default
+            )
+        );
+
+    private static void Nothing() { }
+
+    private void EraseDue() => _friends.Pseudonyms.EraseDue(_now());
+
+    private void Queue(Action work) => Queue(work, Nothing);
+
+    private void Queue(Action work, Action owed)
+    {
+        try
+        {
+            _work.Add((work, owed));
+        }
+        catch (InvalidOperationException)
+        {
+            // Ending: nobody decides any more.
+        }
+    }
+
+    private void Run()
+    {
+        foreach (var (work, owed) in _work.GetConsumingEnumerable())
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception e) when (StorageFault.Is(e))
+            {
+                _warn($"A database failed: {e.Message} If that goes on, check the disk.");
+                owed();
+            }
+        }
+    }
+}
