@@ -39,7 +39,7 @@ internal static class CatalogBench
         var written = clock.ElapsedMilliseconds;
         clock.Restart();
         var cpu = Environment.CpuUsage.TotalTime;
-        var outcome = store.Apply(friend, new MemoryStream(delta));
+        var outcome = store.ApplyAsync(friend, new MemoryStream(delta)).GetAwaiter().GetResult();
         if (outcome.Held != head)
             throw new InvalidOperationException(outcome.Why);
         Console.WriteLine(
@@ -59,7 +59,10 @@ internal static class CatalogBench
         var head = new CatalogHead(root, entries.Count, entries.Sum(e => e.Content.Length));
         var delta = Delta(from, head, [DeltaStep.Upsert(entries[5_000])]);
         var clock = Stopwatch.StartNew();
-        var outcome = store.Apply(new FriendId(1), new MemoryStream(delta));
+        var outcome = store
+            .ApplyAsync(new FriendId(1), new MemoryStream(delta))
+            .GetAwaiter()
+            .GetResult();
         if (outcome.Held != head)
             throw new InvalidOperationException(outcome.Why);
         var spent = clock.Elapsed.TotalMilliseconds;

@@ -71,7 +71,7 @@ internal sealed class Gossip
 
     internal static void Apply(CatalogStore store, FriendId friend, byte[] delta)
     {
-        var outcome = store.Apply(friend, new MemoryStream(delta));
+        var outcome = store.ApplyAsync(friend, new MemoryStream(delta)).GetAwaiter().GetResult();
         if (outcome.Held is null)
             throw new InvalidOperationException(outcome.Why);
     }

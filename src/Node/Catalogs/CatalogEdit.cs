@@ -3,6 +3,7 @@ using FriendNet.Node.Storage;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
 using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Catalogs;
@@ -12,9 +13,16 @@ internal sealed class FriendRow
 {
     internal required long No { get; init; }
     internal required SourceId Key { get; init; }
-    internal required CatalogTree Tree { get; init; }
+    internal required CatalogTree Tree { get; set; }
     internal required Hash256 Root { get; init; }
     internal required long Folder { get; init; }
+
+    /// <summary>As of the last whole state.</summary>
+    internal required CatalogHead Head { get; init; }
+
+    /// <summary>Being written, or left so: counts as nothing.</summary>
+    internal bool IsPartial { get; init; }
+
     internal long Bytes { get; set; }
 
     /// <summary>Sum of the entries' encodings.</summary>
@@ -27,6 +35,11 @@ internal sealed class FriendRow
 
     /// <summary>A delta did not fit: ask for everything next time.</summary>
     internal bool Whole { get; set; }
+
+    internal bool IsOverLimit =>
+        Encoded > Limits.CatalogBytesMax
+        || Folders > Limits.CatalogFoldersMax
+        || FolderBytes > Limits.CatalogFolderBytesMax;
 }
 
 /// <summary>
@@ -55,7 +68,10 @@ internal sealed class CatalogEdit : IDisposable
     {
         _friend = friend;
         _folders = new FolderEdit(writer, friend);
-        _find = new(writer, "SELECT id, length, modified FROM file WHERE folder=? AND name=?");
+        _find = new(
+            writer,
+            "SELECT id, length, modified, root FROM file WHERE folder=? AND name=?"
+        );
         _insert = new(
             writer,
             """
@@ -119,12 +135,15 @@ internal sealed class CatalogEdit : IDisposable
     internal void RemoveAll() => RemoveUnder(_folders.Top);
 
     /// <summary>Totals and tree follow the edits. Gives the head that it comes to.</summary>
-    internal Protocol.Wire.CatalogHead Finish()
+    internal CatalogHead Finish()
     {
         _folders.Finish();
         _friend.Tree.Update(ItemsUnder);
         return new(_friend.Tree.Root, _friend.Tree.Entries, _friend.Bytes);
     }
+
+    /// <summary>The same without the tree, which is known already.</summary>
+    internal void FinishFolders() => _folders.Finish();
 
     public void Dispose()
     {
@@ -146,6 +165,9 @@ internal sealed class CatalogEdit : IDisposable
         var old = Find(folder, name);
         if (old is { } was)
         {
+            var isSame = was.Length == content.Length && was.Modified == entry.Modified;
+            if (isSame && was.Root == content.Root)
+                return;
             Count(folder, name, was, -1);
             _update.Bind(0, tag).Bind(1, content.Root).Bind(2, content.Length);
             _update.Bind(3, entry.Modified).Bind(4, was.Id).Run();
@@ -159,7 +181,7 @@ internal sealed class CatalogEdit : IDisposable
             _words.Bind(0, _lastId).Bind(1, path).Run();
         }
 
-        Count(folder, name, new(0, content.Length, entry.Modified), 1);
+        Count(folder, name, new(0, content.Length, entry.Modified, content.Root), 1);
         _friend.Tree.Touch(key);
     }
 
@@ -186,7 +208,9 @@ internal sealed class CatalogEdit : IDisposable
             files.Clear();
             _page.Bind(0, folder.Id);
             while (_page.Step())
-                files.Add((_page.Text(1), new(_page.Long(0), _page.Long(2), _page.Long(3))));
+                files.Add(
+                    (_page.Text(1), new(_page.Long(0), _page.Long(2), _page.Long(3), default))
+                );
             foreach (var (name, row) in files)
                 Remove(folder, name, row);
         } while (files.Count > 0);
@@ -199,7 +223,7 @@ internal sealed class CatalogEdit : IDisposable
     {
         FileRow? found = null;
         if (_find.Bind(0, folder.Id).Bind(1, name).Step())
-            found = new(_find.Long(0), _find.Long(1), _find.Long(2));
+            found = new(_find.Long(0), _find.Long(1), _find.Long(2), _find.Hash(3));
         _find.Reset();
         return found;
     }
@@ -244,5 +268,5 @@ internal sealed class CatalogEdit : IDisposable
         return bytes[0];
     }
 
-    private readonly record struct FileRow(long Id, long Length, long Modified);
+    private readonly record struct FileRow(long Id, long Length, long Modified, Hash256 Root);
 }

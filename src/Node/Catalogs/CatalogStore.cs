@@ -17,11 +17,12 @@ public readonly record struct ApplyOutcome(CatalogHead? Held, string Why = "", b
 }
 
 /// <summary>
-/// Friends' catalogs in catalog.db. Apply, Remove and Seen write, one at a time, on the thread
-/// that calls them (a worker's); everything else reads beside them and never waits.
+/// Friends' catalogs in catalog.db. What is long to write is written on a thread of its own, in
+/// turns; everything else reads beside it and never waits.
 /// </summary>
 public sealed class CatalogStore : IDisposable
 {
+    private static readonly string[] Words = ["file_words", "folder_words"];
     private readonly Lock _writing = new();
     private readonly Func<DateTimeOffset> _clock;
     private readonly Func<FriendId, bool> _isFriend;
@@ -39,12 +40,23 @@ public sealed class CatalogStore : IDisposable
         _clock = clock;
         // Words are gathered in memory before they are written: few large pieces search faster.
         database.Execute("PRAGMA cache_size=-32000");
-        foreach (var table in (string[])["file_words", "folder_words"])
+        // A journal that is never emptied slows every look-up.
+        database.Execute("PRAGMA wal_autocheckpoint=500");
+        database.Execute("PRAGMA journal_size_limit=16777216");
+        foreach (var table in Words)
             database.Execute($"INSERT INTO {table}({table}, rank) VALUES('hashsize', 8388608)");
+
+        Turns = new Turns(_writing);
+        // Those whose removal was broken off.
+        foreach (var id in FriendTable.Friends(database.Writer).Where(id => !isFriend(id)))
+            _ = Turns.Run(id, Removal(id));
     }
 
     /// <summary>Pseudonyms, and who offers them.</summary>
     public CircleTable Circles { get; }
+
+    /// <summary>Who writes, and when.</summary>
+    internal Turns Turns { get; }
 
     /// <summary>For searches.</summary>
     internal SearchReaders Searches { get; }
@@ -65,9 +77,21 @@ public sealed class CatalogStore : IDisposable
     {
         const string Consequence = "friends' catalogs are fetched again.";
         var schema = CatalogSchema.Versions;
-        return OwnDatabase.Open(path, schema, clock(), Consequence, said) is { } database
-            ? new CatalogStore(database, clock, isFriend ?? (static _ => true))
-            : null;
+        for (var again = false; ; again = true)
+        {
+            var database = OwnDatabase.Open(path, schema, clock(), Consequence, said);
+            if (database is null)
+                return null;
+            try
+            {
+                return new CatalogStore(database, clock, isFriend ?? (static _ => true));
+            }
+            catch (SqliteException e) when (!again && Database.IsDamage(e))
+            {
+                // Met only now: opened again it is read as a whole, and moved aside.
+                database.Dispose();
+            }
+        }
     }
 
     /// <summary>All that is held, for the engine at start.</summary>
@@ -75,52 +99,35 @@ public sealed class CatalogStore : IDisposable
 
     /// <summary>What to ask a delta from; the zero root: everything.</summary>
     public Hash256 HaveRoot(FriendId friend) =>
-        Read(reader => FriendTable.Find(reader, friend)) is { Whole: false } row
+        Read(reader => FriendTable.Find(reader, friend)) is { Whole: false, IsPartial: false } row
             ? row.Tree.Root
             : default;
 
     /// <summary>
-    /// Applies a delta in one transaction: all of it hashes to the head that it tells, or
-    /// nothing is kept. Never throws for what the bytes hold.
+    /// Applies a delta that leads to the head which it tells; of any other nothing is kept.
+    /// Never throws for what the bytes hold.
     /// </summary>
     /// <param name="delta">Read to its end; what it throws (IOException) counts as cut off.</param>
-    public ApplyOutcome Apply(
-        FriendId friend,
-        Stream delta,
-        CancellationToken cancellation = default
-    )
+    public async Task<ApplyOutcome> ApplyAsync(FriendId friend, Stream delta)
     {
-        lock (_writing)
+        var apply = new VerifiedApply(
+            Database,
+            Circles,
+            friend,
+            () => _isFriend(friend),
+            () => _clock().ToUnixTimeSeconds()
+        );
+        try
         {
-            // One removed while this waited: Remove has come, or comes after.
-            if (!_isFriend(friend))
-                return ApplyOutcome.Failed("That is no friend any more.", lasting: true);
-            try
-            {
-                Database.Execute("BEGIN IMMEDIATE");
-                var now = _clock().ToUnixTimeSeconds();
-                var row =
-                    FriendTable.Find(Database.Writer, friend)
-                    ?? FriendTable.Create(Database.Writer, SourceId.Of(friend), now);
-                var outcome = DeltaApply.Run(Database.Writer, row, delta, cancellation);
-                if (outcome.Held is null)
-                    return Doubt(row, outcome);
-                FriendTable.Save(Database.Writer, row, now);
-                Database.Execute("COMMIT");
-                return outcome;
-            }
-            catch (SqliteException e)
-            {
-                return ApplyOutcome.Failed($"Our catalog database failed: {e.Message}");
-            }
-            catch (Exception e) when (e is IOException or OperationCanceledException)
-            {
-                return ApplyOutcome.Failed($"The catalog was cut off: {e.Message}");
-            }
-            finally
-            {
-                Database.Rollback();
-            }
+            return await Turns.Run(friend, apply.Run(delta));
+        }
+        catch (SqliteException e)
+        {
+            return ApplyOutcome.Failed($"Our catalog database failed: {e.Message}");
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            return ApplyOutcome.Failed($"The catalog was cut off: {e.Message}");
         }
     }
 
@@ -128,23 +135,22 @@ public sealed class CatalogStore : IDisposable
     public void Seen(FriendId friend) =>
         Write(w => FriendTable.Set(w, friend, "seen", _clock().ToUnixTimeSeconds()));
 
-    /// <summary>Forgets everything of a friend.</summary>
-    public void Remove(FriendId friend) =>
-        Write(writer =>
+    /// <summary>Forgets everything of a friend, after what of it is being applied.</summary>
+    public void Remove(FriendId friend)
+    {
+        try
         {
-            if (FriendTable.Find(writer, friend) is not { } row)
-                return;
-            using (var edit = new CatalogEdit(writer, row))
-            {
-                edit.RemoveAll();
-                edit.Finish();
-            }
-
-            FriendTable.Delete(writer, row);
-        });
+            Turns.Run(friend, Removal(friend)).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // Closed meanwhile; the next start goes on.
+        }
+    }
 
     public void Dispose()
     {
+        Turns.Dispose();
         Searches.Dispose();
         Database.Dispose();
     }
@@ -174,13 +180,11 @@ public sealed class CatalogStore : IDisposable
         }
     }
 
-    // Changes that do not fit may be our fault or theirs: everything is asked for once instead.
-    private ApplyOutcome Doubt(FriendRow row, ApplyOutcome outcome)
+    private IEnumerable<bool> Removal(FriendId friend)
     {
-        if (!outcome.Lasting || row.Whole || row.Root.IsZero)
-            return outcome;
-        Database.Rollback();
-        FriendTable.Set(Database.Writer, row.Key.Friend!.Value, "whole", 1);
-        return outcome with { Lasting = false };
+        if (FriendTable.Find(Database.Writer, friend) is not { } row)
+            yield break;
+        foreach (var isDone in VerifiedApply.Remove(Database, Circles, row))
+            yield return isDone;
     }
 }

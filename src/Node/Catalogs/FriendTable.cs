@@ -29,7 +29,7 @@ internal static class FriendTable
             connection,
             """
             SELECT id, root, entries, bytes, applied, seen FROM friend
-            WHERE circle=0 ORDER BY no
+            WHERE circle=0 AND partial=0 ORDER BY no
             """
         );
         while (list.Step())
@@ -43,6 +43,20 @@ internal static class FriendTable
         return held;
     }
 
+    /// <summary>Of whom there is anything, in part or whole.</summary>
+    internal static List<FriendId> Friends(SqliteConnection connection)
+    {
+        var friends = new List<FriendId>();
+        using var list = new Statement(connection, "SELECT id FROM friend WHERE circle=0");
+        while (list.Step())
+        {
+            if (FriendId.TryParse(list.Text(0), out var id))
+                friends.Add(id);
+        }
+
+        return friends;
+    }
+
     internal static FriendRow? Find(SqliteConnection connection, FriendId friend)
     {
         using var no = new Statement(connection, "SELECT no FROM friend WHERE id=?");
@@ -54,7 +68,8 @@ internal static class FriendTable
         using var find = new Statement(
             connection,
             """
-            SELECT no, folder, bytes, encoded, folders, whole, tree, root, folder_bytes, id
+            SELECT no, folder, bytes, encoded, folders, whole, tree, root, folder_bytes, id,
+              entries, partial
             FROM friend WHERE no=?
             """
         );
@@ -75,6 +90,8 @@ internal static class FriendTable
             Whole = find.Long(5) != 0,
             Tree = tree,
             Root = find.Hash(7),
+            Head = new CatalogHead(find.Hash(7), find.Long(10), find.Long(2)),
+            IsPartial = find.Long(11) != 0 || tree.Root != find.Hash(7),
             FolderBytes = find.Long(8),
         };
     }
@@ -132,13 +149,24 @@ internal static class FriendTable
             writer,
             """
             UPDATE friend SET root=?, entries=?, bytes=?, encoded=?, folders=?, applied=?,
-              seen=max(seen, ?), whole=0, tree=?, folder_bytes=? WHERE no=?
+              seen=max(seen, ?), whole=0, partial=0, tree=?, folder_bytes=? WHERE no=?
             """
         );
         update.Bind(0, row.Tree.Root).Bind(1, row.Tree.Entries).Bind(2, row.Bytes);
         update.Bind(3, row.Encoded).Bind(4, row.Folders).Bind(5, nowSeconds);
         update.Bind(6, nowSeconds).Bind(7, tree).Bind(8, row.FolderBytes);
         update.Bind(9, row.No).Run();
+    }
+
+    /// <summary>Only what edits count from; the head and its tree come with the end.</summary>
+    internal static void SavePart(SqliteConnection writer, FriendRow row)
+    {
+        using var update = new Statement(
+            writer,
+            "UPDATE friend SET bytes=?, encoded=?, folders=?, folder_bytes=?, partial=1 WHERE no=?"
+        );
+        update.Bind(0, row.Bytes).Bind(1, row.Encoded).Bind(2, row.Folders);
+        update.Bind(3, row.FolderBytes).Bind(4, row.No).Run();
     }
 
     internal static void Set(SqliteConnection writer, FriendId friend, string column, long value)

@@ -78,7 +78,7 @@ internal sealed class SearchScan(SearchReader reader, SearchWords words, int wan
         Match = Math.Min(match, _matches.Length - 1);
         Files(before, from);
         All.AddRange(_files);
-        (Last, HasMore) = (from, true);
+        (Last, HasMore) = (from, from < before);
     }
 
     /// <summary>One window, to be shown with the first files: they are few.</summary>

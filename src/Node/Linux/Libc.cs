@@ -42,6 +42,14 @@ internal static unsafe partial class Libc
         nint size
     );
 
+    [LibraryImport(Name, EntryPoint = "setpriority", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int SetPriority(int which, int who, int value);
+
+    [LibraryImport(Name, EntryPoint = "gettid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int ThreadId();
+
     [LibraryImport(Name, EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int Close(int fd);

@@ -8,7 +8,7 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Node.Running;
 
 /// <summary>
-/// A friend's catalog as it comes in: spooled, then applied by a worker. Reports CatalogHeld or
+/// A friend's catalog as it comes in: spooled, then applied in turns. Reports CatalogHeld or
 /// CatalogFailed, once.
 /// </summary>
 /// <param name="spool">Owned from here on.</param>
@@ -46,7 +46,7 @@ internal sealed class CatalogSink(
     {
         if (_fault is null)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static s => s.Apply(), this, false);
+            _ = ApplyAsync();
         }
         else
         {
@@ -61,14 +61,14 @@ internal sealed class CatalogSink(
         post(new Input.CatalogFailed(friend, _fault ?? why));
     }
 
-    private void Apply()
+    private async Task ApplyAsync()
     {
         Input outcome;
         try
         {
             using (spool)
             {
-                var applied = store.Apply(friend, spool.Read());
+                var applied = await store.ApplyAsync(friend, spool.Read());
                 outcome = applied.Held is { } held
                     ? new Input.CatalogHeld(friend, held)
                     : new Input.CatalogFailed(friend, applied.Why, applied.Lasting);

@@ -1,4 +1,4 @@
-using FriendNet.Node.Queues;
+using System.Collections.Concurrent;
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 
@@ -12,7 +12,8 @@ public sealed class EngineThread : IDisposable
 {
     private const int InputsMax = 4096;
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
-    private readonly BoundedQueue<Input> _inputs = new(InputsMax);
+    private readonly BlockingCollection<Input> _inputs = new(InputsMax);
+    private readonly CancellationTokenSource _end = new();
     private readonly Queue<Input> _own = new();
     private readonly NodeEngine _engine;
     private readonly SystemClock _clock;
@@ -43,24 +44,41 @@ public sealed class EngineThread : IDisposable
             return;
         }
 
-        // False: ending, or ended. Nobody decides any more; others may report until they end, too.
-        _inputs.Add(input);
+        try
+        {
+            _inputs.Add(input, _end.Token);
+        }
+        catch (Exception error)
+            when (error is OperationCanceledException or ObjectDisposedException)
+        {
+            // Ending, or ended: nobody decides any more. Others may report until they end, too.
+        }
     }
 
     public void Dispose()
     {
-        _inputs.Close();
-        if (_thread.ThreadState != ThreadState.Unstarted)
+        _end.Cancel();
+        if (_thread.ThreadState != ThreadState.Unstarted && !_thread.Join(EndTime))
         {
-            _thread.Join(EndTime);
+            return;
         }
+
+        _inputs.Dispose();
+        _end.Dispose();
     }
 
     private void Run()
     {
-        while (!_inputs.IsClosed)
+        try
         {
-            Handle(Next());
+            while (true)
+            {
+                Handle(Next());
+            }
+        }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            // Dispose asked for it.
         }
     }
 
@@ -77,7 +95,7 @@ public sealed class EngineThread : IDisposable
                 return new Input.Tick();
             }
 
-            // A millisecond at least: a wait counts in them, and a deadline just missed is met.
+            // A millisecond at least: TryTake counts in them, and a deadline just missed is met.
             wait = TimeSpan.FromMilliseconds(Math.Clamp(left.TotalMilliseconds + 1, 0, 3_600_000));
         }
 
@@ -87,7 +105,9 @@ public sealed class EngineThread : IDisposable
             return own;
         }
 
-        return _inputs.TryTake(out var input, wait) ? input : new Input.Tick();
+        return _inputs.TryTake(out var input, (int)wait.TotalMilliseconds, _end.Token)
+            ? input
+            : new Input.Tick();
     }
 
     private void Handle(Input input)

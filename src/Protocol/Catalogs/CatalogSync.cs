@@ -22,6 +22,9 @@ public sealed class CatalogSync(
     long entriesMax = Limits.CatalogEntriesMax
 )
 {
+    // Of what the last sync took; large changes over slow links are news soon all the same.
+    private const int RestFactor = 4;
+    private const int RestSecondsMax = 60;
     private static readonly TimeSpan SayPause = TimeSpan.FromMinutes(10);
     private readonly Dictionary<FriendId, FriendCatalog> _friends = [];
     private readonly Dictionary<LinkId, FriendCatalog> _links = [];
@@ -98,6 +101,8 @@ public sealed class CatalogSync(
         state.Held = head;
         var asked = state.Asking is not null;
         state.Asking = null;
+        if (asked)
+            Rest(state, now);
         // A friend that gives other than it tells, and tells nothing new, is not asked in a loop.
         if (asked && state.Wanted is { } wanted && wanted != head && !state.IsNews)
             Delay(state, lasting: false, now);
@@ -203,12 +208,21 @@ public sealed class CatalogSync(
 
         if (now < state.RetryAt)
             return;
-        (state.Asking, state.IsNews) = (link, false);
+        (state.Asking, state.AskedAt, state.IsNews) = (link, now, false);
         effects.Enqueue(new Effect.SyncCatalog(link, state.Friend, wanted));
     }
 
     private string TooMany(CatalogHead head) =>
         $"The catalog has {head.Entries:N0} entries; this node takes {entriesMax:N0} of a friend.";
+
+    // A friend whose catalog takes long to bring here, and changes all the time, keeps us busy a
+    // fifth of the time.
+    private static void Rest(FriendCatalog state, Instant now)
+    {
+        var spent = (now - state.AskedAt).TotalSeconds;
+        var seconds = Math.Min(RestFactor * spent, RestSecondsMax);
+        state.RetryAt = now + TimeSpan.FromSeconds(seconds);
+    }
 
     private void Delay(FriendCatalog state, bool lasting, Instant now)
     {
@@ -263,6 +277,8 @@ public sealed class CatalogSync(
 
         /// <summary>The link a question went out on; its answer will come.</summary>
         internal LinkId? Asking { get; set; }
+
+        internal Instant AskedAt { get; set; }
 
         internal int Failures { get; set; }
 

@@ -24,10 +24,18 @@ internal sealed class StoreFixture : IDisposable
 
     internal HashSet<FriendId> Strangers { get; } = [];
 
+    /// <summary>Null: all but strangers.</summary>
+    internal Func<FriendId, bool>? IsFriend { get; set; }
+
     internal DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch.AddDays(20_000);
 
     internal CatalogStore Store =>
-        _store ??= CatalogStore.Open(Path, () => Now, Said.Add, id => !Strangers.Contains(id))!;
+        _store ??= CatalogStore.Open(
+            Path,
+            () => Now,
+            Said.Add,
+            id => IsFriend?.Invoke(id) ?? !Strangers.Contains(id)
+        )!;
 
     internal CatalogBrowse Browse => new(Store);
 
@@ -40,7 +48,7 @@ internal sealed class StoreFixture : IDisposable
     }
 
     internal ApplyOutcome Apply(FriendId friend, byte[] delta) =>
-        Store.Apply(friend, new MemoryStream(delta));
+        Store.ApplyAsync(friend, new MemoryStream(delta)).GetAwaiter().GetResult();
 
     internal void ApplyFull(FriendId friend, List<CatalogEntry> entries)
     {

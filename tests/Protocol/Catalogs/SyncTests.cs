@@ -47,6 +47,38 @@ public sealed class SyncTests
     }
 
     [Fact]
+    public void WhoChangesAllTheTimeIsAskedAFifthOfTheTime()
+    {
+        _sync.HandleOpened(Link, Bob);
+        var (started, busy) = (_now, TimeSpan.Zero);
+        for (byte round = 1; round <= 20; round++)
+        {
+            Tell(HeadOf(round));
+            if (_sync.Deadline is { } due && due > _now)
+            {
+                Assert.Empty(Drain());
+                _now = due;
+                _sync.Poll(_now);
+            }
+
+            var sync = Assert.IsType<Effect.SyncCatalog>(Assert.Single(Drain()));
+            _now += TimeSpan.FromSeconds(5);
+            busy += TimeSpan.FromSeconds(5);
+            _sync.HandleHeld(Bob, sync.Wanted, _now);
+        }
+
+        Assert.InRange(busy / (_now - started), 0.1, 0.25);
+        // What takes long is not late for long.
+        Tell(HeadOf(21));
+        _now = _sync.Deadline!.Value;
+        _sync.Poll(_now);
+        _now += TimeSpan.FromMinutes(10);
+        _sync.HandleHeld(Bob, HeadOf(21), _now);
+        Tell(HeadOf(22));
+        Assert.InRange((_sync.Deadline!.Value - _now).TotalSeconds, 1, 60);
+    }
+
+    [Fact]
     public void NewHeadsWaitForTheSyncUnderWayAndTheNewestWins()
     {
         _sync.HandleOpened(Link, Bob);
