@@ -77,7 +77,7 @@ public sealed class RelayedFetchTests : IDisposable
     }
 
     [Fact]
-    public void ARelayThatGoesAwayIsDoneWithout()
+    public async Task ARelayThatGoesAwayIsDoneWithout()
     {
         using var bob = Between("Bob");
         var (id, content) = _far.Share("song", LargeBytes);
@@ -88,8 +88,8 @@ public sealed class RelayedFetchTests : IDisposable
             Wait.Until(() => Paths(_near).Count(path => path.Status.BytesIn > 1 << 20) == 2);
         }
 
-        Assert.True(_near.Downloads.WhenEnded(transfer)!.Wait(Side.Patience * 2));
-        Assert.Equal(content, File.ReadAllBytes(_near.Home.At("got")));
+        await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2);
+        Assert.Equal(content, await File.ReadAllBytesAsync(_near.Home.At("got")));
     }
 
     private static Link[] Paths(PathNode node) => [.. node.Links.Where(link => link.IsPath)];
