@@ -55,6 +55,27 @@ public sealed record SettingKey(
             "hide the sizes of small messages"
         ),
         new(
+            "relayRate",
+            "relay-rate",
+            "FRIENDNET_RELAY_RATE",
+            SettingShape.Text,
+            "bytes a second passed on for all friends: 5MB, off or max"
+        ),
+        new(
+            "relayFriendRate",
+            "relay-friend-rate",
+            "FRIENDNET_RELAY_FRIEND_RATE",
+            SettingShape.Text,
+            "the same for each friend that asks"
+        ),
+        new(
+            "relayCapture",
+            "relay-capture",
+            "FRIENDNET_RELAY_CAPTURE",
+            SettingShape.Text,
+            "file that keeps all that is passed on, to see that it cannot be read"
+        ),
+        new(
             "log",
             "log",
             "FRIENDNET_LOG",

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FriendNet.Node.Failures;
+using FriendNet.Protocol.Paths;
 using Microsoft.Extensions.Logging;
 
 namespace FriendNet.Node.Configuration;
@@ -22,6 +23,12 @@ public sealed record Settings(
     string? PassphraseFile
 )
 {
+    /// <summary>How much is passed on for others.</summary>
+    public RelayRates RelayRates { get; init; } = RelayRates.Unlimited;
+
+    /// <summary>Where a copy of all that is passed on goes; null: nowhere.</summary>
+    public string? RelayCapture { get; init; }
+
     /// <param name="flags">By setting name; what was not said is absent.</param>
     /// <exception cref="FailureException">The first wrong setting, where, and why.</exception>
     public static Settings Load(
@@ -67,7 +74,16 @@ public sealed record Settings(
             said.TryGetValue("padding", out var padding) && padding.Switch(),
             said.TryGetValue("log", out var log) ? log.Level() : LogLevel.Information,
             said.TryGetValue("passphraseFile", out var file) ? file.Folder(environment) : null
-        );
+        )
+        {
+            RelayRates = new(
+                said.TryGetValue("relayRate", out var total) ? total.Rate() : null,
+                said.TryGetValue("relayFriendRate", out var each) ? each.Rate() : null
+            ),
+            RelayCapture = said.TryGetValue("relayCapture", out var capture)
+                ? capture.Folder(environment)
+                : null,
+        };
 
     // One socket on [::] takes IPv4 as well.
     private static IPEndPoint AnyPort =>

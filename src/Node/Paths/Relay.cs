@@ -159,11 +159,7 @@ internal sealed class Relay
 
     private void Report()
     {
-        var moved = TakeMoved();
-        if (moved > 0)
-        {
-            _post(new Input.Relayed(_asked.Relay, moved));
-        }
+        _post(new Input.Relayed(_asked.Relay, TakeMoved()));
     }
 
     private long TakeMoved()

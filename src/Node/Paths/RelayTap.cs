@@ -8,6 +8,7 @@ public sealed class RelayTap : IDisposable
 {
     private readonly FileStream _file;
     private readonly Lock _gate = new();
+    private bool _isOver;
 
     /// <exception cref="IOException">The file cannot be made.</exception>
     public RelayTap(string path) =>
@@ -18,7 +19,10 @@ public sealed class RelayTap : IDisposable
     {
         lock (_gate)
         {
-            _file.Write(bytes);
+            if (!_isOver)
+            {
+                _file.Write(bytes);
+            }
         }
     }
 
@@ -26,6 +30,7 @@ public sealed class RelayTap : IDisposable
     {
         lock (_gate)
         {
+            _isOver = true;
             _file.Dispose();
         }
     }

@@ -27,6 +27,7 @@ public sealed class RunningNode : IDisposable
     private readonly EngineThread _engine;
     private readonly Server _server;
     private readonly OurSide _our;
+    private readonly RelayTap? _tap;
     private readonly CircleKeeper _circles;
     private readonly Action<string> _warn;
 
@@ -41,7 +42,8 @@ public sealed class RunningNode : IDisposable
         (Home, Card, _warn) = (home, card, warn);
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
-        _engine = new EngineThread(new NodeEngine(self, entropy, new EngineSettings()), Clock);
+        var chosen = new EngineSettings { RelayRates = settings.RelayRates };
+        _engine = new EngineThread(new NodeEngine(self, entropy, chosen), Clock);
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views =
@@ -66,7 +68,11 @@ public sealed class RunningNode : IDisposable
             settings.Padding
         );
         Dialer = new Dialer(_our);
-        Paths = new PathTable(_our, _ => null);
+        Paths = new PathTable(
+            _our,
+            Friends.Pseudonyms.Find,
+            settings.RelayCapture is { } file ? _tap = new RelayTap(file) : null
+        );
         Downloads = new Downloader(
             _stores.Transfers,
             (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
@@ -155,6 +161,7 @@ public sealed class RunningNode : IDisposable
         Links.CloseAllAsync(CloseCode.Bye, Goodbye).Wait();
         _server.Dispose();
         Downloads.Dispose();
+        _tap?.Dispose();
         _circles.Dispose();
         Views.Dispose();
         Index.Dispose();

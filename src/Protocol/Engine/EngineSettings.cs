@@ -12,6 +12,9 @@ public sealed record EngineSettings
     /// <summary>How heads are read and verified.</summary>
     public ReadHead ReadHead { get; init; } = SignedHead.TryRead;
 
+    /// <summary>How much may pass through this node for others.</summary>
+    public RelayRates RelayRates { get; init; } = RelayRates.Unlimited;
+
     /// <summary>What is known of pseudonyms; null: what gossip brings.</summary>
     public PathWays? Ways { get; init; }
 }

@@ -38,7 +38,7 @@ public sealed class NodeEngine
                 _circles.PathKeyOf,
                 _circles.IsOwn
             );
-        _paths = new PathSwitch(entropy, _effects, _friends, _transfers, ways, settings.Horizon);
+        _paths = new PathSwitch(entropy, _effects, _friends, _transfers, ways, settings);
     }
 
     /// <summary>When a Tick is due; null: only something else can make a difference.</summary>

@@ -29,12 +29,12 @@ internal sealed class PathSwitch
         Friends friends,
         Scheduler transfers,
         PathWays ways,
-        int horizon
+        EngineSettings settings
     )
     {
         (_effects, _friends, _transfers, _ways) = (effects, friends, transfers, ways);
-        _own = new OwnPaths(entropy, effects, ways.To, ways.KeyOf, horizon);
-        _relays = new Relays(effects, ways.For);
+        _own = new OwnPaths(entropy, effects, ways.To, ways.KeyOf, settings.Horizon);
+        _relays = new Relays(effects, ways.For, settings.RelayRates);
     }
 
     internal Instant? Deadline =>
@@ -83,16 +83,16 @@ internal sealed class PathSwitch
                 _served.HandleServed(served.Link, served.Via);
                 return true;
             case Input.RelayJoined joined:
-                _relays.HandleJoined(joined.Relay);
+                _relays.HandleJoined(joined.Relay, now);
                 return true;
             case Input.RelayRefused refused:
-                _relays.HandleRefused(refused.Relay, refused.Code);
+                _relays.HandleRefused(refused.Relay, refused.Code, now);
                 return true;
             case Input.Relayed moved:
-                _relays.HandleMoved(moved.Relay, moved.Bytes);
+                _relays.HandleMoved(moved.Relay, moved.Bytes, now);
                 return true;
             case Input.RelayEnded ended:
-                _relays.HandleEnded(ended.Relay);
+                _relays.HandleEnded(ended.Relay, ended.Bytes, now);
                 return true;
             default:
                 return false;
@@ -102,9 +102,9 @@ internal sealed class PathSwitch
     /// <returns>False: it is none that concerns paths, or nobody's.</returns>
     internal bool TryHandle(LinkId link, StreamId stream, Request request, Instant now)
     {
-        if (_friends.FriendOf(link) is not null)
+        if (_friends.FriendOf(link) is { } friend)
         {
-            return TryHandleFriend(link, stream, request, now);
+            return TryHandleFriend(link, friend, stream, request, now);
         }
 
         switch (request.KindCase)
@@ -125,12 +125,18 @@ internal sealed class PathSwitch
         }
     }
 
-    private bool TryHandleFriend(LinkId link, StreamId stream, Request request, Instant now)
+    private bool TryHandleFriend(
+        LinkId link,
+        FriendId friend,
+        StreamId stream,
+        Request request,
+        Instant now
+    )
     {
         switch (request.KindCase)
         {
             case Request.KindOneofCase.Path:
-                HandlePath(link, stream, request.Path, now);
+                HandlePath(link, friend, stream, request.Path, now);
                 return true;
             case Request.KindOneofCase.Up:
                 _effects.Enqueue(new Effect.JoinPath(link, stream, request.Up));
@@ -140,12 +146,24 @@ internal sealed class PathSwitch
         }
     }
 
-    private void HandlePath(LinkId link, StreamId stream, PathRequest path, Instant now)
+    private void HandlePath(
+        LinkId link,
+        FriendId friend,
+        StreamId stream,
+        PathRequest path,
+        Instant now
+    )
     {
+        if (!_relays.TryCount(friend, now))
+        {
+            _effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Busy));
+            return;
+        }
+
         var isOwn = _ways.IsOwn(new PseudonymId(new Hash256(path.Pseudonym.Span)));
         if (!isOwn)
         {
-            _relays.HandlePath(link, stream, path, now);
+            _relays.HandlePath(link, friend, stream, path, now);
         }
         else if (_served.TryBegin(link))
         {

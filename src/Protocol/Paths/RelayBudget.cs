@@ -1,0 +1,72 @@
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Budgets;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Protocol.Paths;
+
+/// <summary>How much may pass for others, in bytes a second; null: no limit; 0: nothing.</summary>
+/// <param name="Total">For all friends together.</param>
+/// <param name="Friend">For each friend that asks.</param>
+public sealed record RelayRates(long? Total, long? Friend)
+{
+    public static readonly RelayRates Unlimited = new(null, null);
+
+    internal bool IsOff => Total == 0 || Friend == 0;
+}
+
+/// <summary>What is left of those rates, and of the paths that a friend may ask for.</summary>
+internal sealed class RelayBudget(RelayRates rates)
+{
+    private readonly Dictionary<FriendId, TokenBucket> _friends = [];
+    private readonly Dictionary<FriendId, TokenBucket> _opens = [];
+    private TokenBucket? _total;
+
+    /// <summary>Counts one path asked for; false: too many of late.</summary>
+    internal bool TryOpen(FriendId friend, Instant now)
+    {
+        if (!_opens.TryGetValue(friend, out var opens))
+        {
+            opens = new TokenBucket(Limits.PathOpensPerSecond, Limits.PathOpensBurst, now);
+            _opens.Add(friend, opens);
+        }
+
+        if (opens.Available(now) < 1)
+        {
+            return false;
+        }
+
+        opens.Charge(1, now);
+        return true;
+    }
+
+    internal long Available(FriendId friend, Instant now) =>
+        Math.Min(Of(friend, now).Available(now), Total(now).Available(now));
+
+    /// <summary>May lead to a debt; less than 0 gives back.</summary>
+    internal void Charge(FriendId friend, long bytes, Instant now)
+    {
+        Of(friend, now).Charge(bytes, now);
+        Total(now).Charge(bytes, now);
+    }
+
+    internal Instant When(FriendId friend, long bytes, Instant now)
+    {
+        var (one, all) = (Of(friend, now).When(bytes, now), Total(now).When(bytes, now));
+        return one > all ? one : all;
+    }
+
+    private static TokenBucket Bucket(long? rate, Instant now) =>
+        new(rate, Math.Clamp(rate ?? 0, Limits.FrameBodyBytesMax, Limits.RelayLeaseBytes), now);
+
+    private TokenBucket Total(Instant now) => _total ??= Bucket(rates.Total, now);
+
+    private TokenBucket Of(FriendId friend, Instant now)
+    {
+        if (!_friends.TryGetValue(friend, out var bucket))
+        {
+            _friends.Add(friend, bucket = Bucket(rates.Friend, now));
+        }
+
+        return bucket;
+    }
+}
