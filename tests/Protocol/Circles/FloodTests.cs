@@ -7,6 +7,7 @@ using Xunit;
 namespace FriendNet.Tests.Protocol.Circles;
 
 /// <summary>A friend that tells as much as it can.</summary>
+[Collection(nameof(MemoryTests))]
 public sealed class FloodTests
 {
     private const int Pseudonyms = 100_000;
@@ -95,47 +96,6 @@ public sealed class FloodTests
         Assert.Empty(_engine.Drain());
         _engine.Say(0, message);
         Assert.Contains(_engine.Drain(), effect => effect is Effect.CloseLink);
-    }
-
-    [Fact]
-    public void APseudonymTakesFewBytes()
-    {
-        const int Friends = 4;
-        var heads = OneEngine.Heads(4000, entries: 10);
-        // Other tests run beside this one: the least of some counts.
-        var each = Enumerable.Range(0, 5).Min(_ => BytesOfEach(heads, Friends));
-        Assert.InRange(each, 50, 165 + (16 * Friends) + 30);
-    }
-
-    // The heads themselves, 250 bytes each, are the caller's.
-    private static long BytesOfEach(List<SignedHead> heads, int friends)
-    {
-        var read = heads.ToDictionary(head => head.Pseudonym);
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var engine = new OneEngine(bytes =>
-            SignedHead.TryPeek(bytes.Span, out var id) ? read[id] : null
-        );
-        for (var friend = 0; friend < friends; friend++)
-        {
-            engine.Open(friend);
-            foreach (var batch in heads.Chunk(Limits.HeadsBatchMax))
-            {
-                engine.Tell(friend, batch);
-                while (
-                    engine.Drain().OfType<Effect.FetchCircle>().ToArray() is { Length: > 0 } asks
-                )
-                {
-                    foreach (var ask in asks)
-                        engine.Give(ask);
-                }
-            }
-        }
-
-        while (engine.Wait().Count > 0) { }
-        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / heads.Count;
-        Assert.Equal(friends, engine.Sync.RoutesTo(heads[0].Pseudonym).Count);
-        GC.KeepAlive(read);
-        return each;
     }
 
     // After the first ones, bytes that only look like heads: they are not worth a signature.
