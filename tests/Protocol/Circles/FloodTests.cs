@@ -7,6 +7,7 @@ using Xunit;
 namespace FriendNet.Tests.Protocol.Circles;
 
 /// <summary>A friend that tells as much as it can.</summary>
+[Collection(nameof(MemoryTests))]
 public sealed class FloodTests
 {
     private const int Pseudonyms = 100_000;
