@@ -26,6 +26,7 @@ public static class NodeEndpoints
         var search = new SearchEndpoints(
             node.Friends,
             new CatalogSearch(node.Catalogs),
+            node.Catalogs,
             node.Links
         );
         var self = FriendId.Of(node.Card.SigningKey.Bytes);
@@ -57,7 +58,8 @@ public static class NodeEndpoints
                 node.Audiences
             ),
             new GroupEndpoints(node.Friends, node.Audiences),
-            new BrowseEndpoints(node.Friends, browse),
+            new BrowseEndpoints(node.Friends, browse, node.Catalogs.Circles),
+            new ReachEndpoints(node.Friends, node.Catalogs, node.Links),
             search,
             new TransferEndpoints(node.Downloads, browse, search, settings.Downloads),
         ];

@@ -3,6 +3,7 @@ using FriendNet.Node.Catalogs;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
+using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -57,9 +58,29 @@ public sealed class PeerEndpoints(
             status?.RateOut ?? 0,
             theirs.Friend == friend.Id ? Shown(theirs.Head) : null,
             views.Head(friend.Id) is { } ours ? Shown(ours) : null,
-            [.. dials.Select(dial => new Dial(dial.Address, dial.At.ToTime(), dial.Why))]
+            [.. dials.Select(dial => new Dial(dial.Address, dial.At.ToTime(), dial.Why))],
+            CirclesOf(friend.Id)
         );
     }
+
+    private PeerCircles CirclesOf(FriendId friend)
+    {
+        var all = catalogs.Circles.Known.ToList();
+        var told = all.Select(known => (known, Offer: Told(known, friend)))
+            .Where(pair => pair.Offer is { IsWithdrawal: false })
+            .ToList();
+        var held = all.Where(known => known.Held is not null && known.Sponsor == friend).ToList();
+        return new(
+            told.Count,
+            held.Count,
+            held.Sum(known => (long)known.Held!.Head.Content.Entries),
+            held.Sum(known => known.Encoded),
+            told.Count(pair => pair.Offer!.Beats(pair.known.Held))
+        );
+    }
+
+    private static SignedHead? Told(KnownCircle known, FriendId friend) =>
+        known.Offers.FirstOrDefault(offer => offer.Friend == friend)?.Head;
 
     private async Task<Pong> Ping(HttpContext context)
     {

@@ -3,6 +3,7 @@ using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
+using FriendNet.Protocol.Ids;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,8 +11,12 @@ using Microsoft.AspNetCore.Routing;
 namespace FriendNet.Node.Api;
 
 /// <summary>/search, and the numbers that its results have until the next one.</summary>
-public sealed class SearchEndpoints(FriendStore store, CatalogSearch catalogs, LinkTable links)
-    : IEndpoints
+public sealed class SearchEndpoints(
+    FriendStore store,
+    CatalogSearch search,
+    CatalogStore catalogs,
+    LinkTable links
+) : IEndpoints
 {
     private const int ResultsMax = 1000;
     private const int ResultsUsual = 50;
@@ -36,16 +41,17 @@ public sealed class SearchEndpoints(FriendStore store, CatalogSearch catalogs, L
         string? after = null;
         do
         {
-            var page = catalogs.Search(context.Query("q"), limit - hits.Count, after);
+            var page = search.Search(context.Query("q"), limit - hits.Count, after);
             hits.AddRange(page.Hits);
             after = page.Next;
         } while (after is not null && hits.Count < limit);
 
         _last = hits;
-        return [.. hits.Select((hit, index) => Shown(hit, index + 1))];
+        var seen = catalogs.Held().ToDictionary(held => held.Friend, held => held.SeenSeconds);
+        return [.. hits.Select((hit, index) => Shown(hit, index + 1, seen))];
     }
 
-    private Contract.Hit Shown(Catalogs.Hit hit, int number) =>
+    private Contract.Hit Shown(Catalogs.Hit hit, int number, Dictionary<FriendId, long> seen) =>
         new(
             number,
             hit.Id,
@@ -55,9 +61,31 @@ public sealed class SearchEndpoints(FriendStore store, CatalogSearch catalogs, L
             hit.Content is null ? "folder" : "file",
             hit.Size,
             hit.Files,
-            [.. hit.Sources.Select(Shown)]
+            [.. hit.Sources.Select(source => Shown(source, seen))],
+            hit.Ways
         );
 
-    private Source Shown(HitSource source) =>
-        new(_names.Of(source.Via), source.Hops, links.Find(source.Via) is not null);
+    private Source Shown(HitSource source, Dictionary<FriendId, long> seen)
+    {
+        var isOnline = links.Find(source.Via) is not null;
+        var at = source.Owner.Pseudonym is { } pseudonym
+            ? DayOf(pseudonym)
+            : Seen(seen, source.Via);
+        return new(_names.Of(source.Via), source.Hops, isOnline, isOnline ? null : at);
+    }
+
+    private static DateTimeOffset? Seen(Dictionary<FriendId, long> seen, FriendId friend) =>
+        seen.TryGetValue(friend, out var seconds)
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
+
+    // A head is signed once a day at least: it tells no more than the day.
+    private DateTimeOffset? DayOf(PseudonymId pseudonym)
+    {
+        if (catalogs.Circles.Find(pseudonym)?.Held is not { } head)
+            return null;
+        var last = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
+        var at = DateTimeOffset.FromUnixTimeSeconds(Math.Clamp(head.Head.Version, 0, last));
+        return new DateTimeOffset(at.UtcDateTime.Date, TimeSpan.Zero);
+    }
 }

@@ -69,7 +69,7 @@ public sealed class ViewAs(Views views, FriendId self, string selfName)
         {
             var id = ShortId.Of(entry.Content).ToString();
             var root = entry.Content.Root.ToString();
-            entries[full] = new(full[at..], "file", id, root, length, 1, selfName);
+            entries[full] = new(full[at..], "file", id, root, length, 1, selfName, selfName);
             return;
         }
 
@@ -87,6 +87,7 @@ public sealed class ViewAs(Views views, FriendId self, string selfName)
                 null,
                 length,
                 1,
+                selfName,
                 selfName
             );
     }

@@ -67,6 +67,7 @@ public sealed class CommandLine(params Func<Command>[] more)
             Nouns.Share(),
             BrowseVerb.Build(),
             SearchVerb.Build(),
+            ReachVerb.Build(),
             GetVerb.Build(),
             Nouns.Transfer(),
             Nouns.Peer(),

@@ -33,6 +33,7 @@ namespace FriendNet.Node.Api.Contract;
 [JsonSerializable(typeof(IReadOnlyList<Share>))]
 [JsonSerializable(typeof(IReadOnlyList<Entry>))]
 [JsonSerializable(typeof(IReadOnlyList<Hit>))]
+[JsonSerializable(typeof(Reach))]
 [JsonSerializable(typeof(NewTransfer))]
 [JsonSerializable(typeof(Transfer))]
 [JsonSerializable(typeof(IReadOnlyList<Transfer>))]

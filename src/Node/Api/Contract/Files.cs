@@ -49,6 +49,8 @@ public sealed record Hashing(
 /// <param name="Id">What <c>get</c> takes.</param>
 /// <param name="Root">BEP 52 pieces root, 64 hex digits; null for a folder.</param>
 /// <param name="Files">Files within a folder; 1 for a file.</param>
+/// <param name="Friend">Whose it is, or the friend through whom we know of it.</param>
+/// <param name="Owner">Whose it is: a friend's name, or ~ and 12 digits of a pseudonym.</param>
 public sealed record Entry(
     string Name,
     string Kind,
@@ -56,11 +58,13 @@ public sealed record Entry(
     string? Root,
     long Size,
     long Files,
-    string Friend
+    string Friend,
+    string Owner
 );
 
 /// <summary>One result of a search.</summary>
 /// <param name="Number">What <c>get</c> takes as well, until the next search.</param>
+/// <param name="Ways">In how many ways it can be reached.</param>
 public sealed record Hit(
     int Number,
     string Id,
@@ -70,12 +74,14 @@ public sealed record Hit(
     string Kind,
     long Size,
     long Files,
-    IReadOnlyList<Source> Sources
+    IReadOnlyList<Source> Sources,
+    int Ways
 );
 
 /// <param name="Via">The friend through whom it comes.</param>
 /// <param name="Hops">1: the friend has it.</param>
-public sealed record Source(string Via, int Hops, bool Online);
+/// <param name="LastSeen">If not online; of a friend of a friend the day only.</param>
+public sealed record Source(string Via, int Hops, bool Online, DateTimeOffset? LastSeen);
 
 /// <summary>POST /transfers.</summary>
 /// <param name="What">Id of a file or a folder, or the number of a result.</param>

@@ -85,8 +85,17 @@ public sealed record Peer(
     long BytesPerSecondOut,
     Head? Theirs,
     Head? Ours,
-    IReadOnlyList<Dial> Dials
+    IReadOnlyList<Dial> Dials,
+    PeerCircles Circles
 );
+
+/// <summary>What a friend tells us of circles.</summary>
+/// <param name="Heads">Pseudonyms that it tells us of, its own among them.</param>
+/// <param name="Held">Catalogs that it brought and that we hold.</param>
+/// <param name="Entries">In those: what counts for its quota.</param>
+/// <param name="Bytes">Of those entries in our store: what counts for its quota.</param>
+/// <param name="Waiting">Told, and not held at that head yet.</param>
+public sealed record PeerCircles(int Heads, int Held, long Entries, long Bytes, int Waiting);
 
 /// <param name="Root">64 hex digits.</param>
 public sealed record Head(string Root, long Entries, long Bytes);

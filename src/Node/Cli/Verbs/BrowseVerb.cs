@@ -10,7 +10,7 @@ internal static class BrowseVerb
         var friend = new Argument<string?>("FRIEND")
         {
             Arity = ArgumentArity.ZeroOrOne,
-            Description = "Its name; without it, what all friends share",
+            Description = "Its name, or ~ and a pseudonym's digits; else all friends",
             CompletionSources = { FriendName.Names },
         };
         var path = new Argument<string?>("PATH")

@@ -46,11 +46,17 @@ internal static class PeerShow
         yield return ("sent", Flow(peer.BytesOut, peer.BytesPerSecondOut));
         yield return ("they show", Catalog(peer.Theirs));
         yield return ("we show", Catalog(peer.Ours));
+        yield return ("tells of", Circles(peer.Circles));
         foreach (var dial in peer.Dials)
         {
             yield return ("tried", $"{dial.Address}, {Amount.Ago(dial.At, now)}: {dial.Result}");
         }
     }
+
+    private static string Circles(PeerCircles circles) =>
+        $"{Amount.Count(circles.Heads)} circles ({Amount.Count(circles.Waiting)} waiting); "
+        + $"brought {Amount.Count(circles.Held)}: {Amount.Files(circles.Entries)}, "
+        + $"{Amount.Bytes(circles.Bytes)} here";
 
     private static string Flow(long bytes, double rate) =>
         $"{Amount.Bytes(bytes)}, now {Amount.Rate(rate)}";

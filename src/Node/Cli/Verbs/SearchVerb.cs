@@ -23,7 +23,7 @@ internal static class SearchVerb
         };
         return new Verb(
             "search",
-            "Search all that friends share; nothing leaves this machine.",
+            "Search all that friends and their friends share; nothing leaves this machine.",
             "friendnet search blue train",
             "friendnet search coltrane --json | jq -r '.[0].id'"
         )
@@ -43,7 +43,7 @@ internal static class SearchVerb
             type,
             all =>
             {
-                var table = new TextTable("#", "NAME", "SIZE", "FILES", "FROM", "FOLDER");
+                var table = new TextTable("#", "NAME", "SIZE", "FILES", "FROM", "WAYS", "FOLDER");
                 foreach (var hit in all)
                 {
                     table.Add(
@@ -52,6 +52,7 @@ internal static class SearchVerb
                         Amount.Bytes(hit.Size),
                         Amount.Count(hit.Files),
                         string.Join(", ", hit.Sources.Select(Shown).Distinct()),
+                        $"{hit.Ways}",
                         hit.Path
                     );
                 }
@@ -67,5 +68,11 @@ internal static class SearchVerb
     }
 
     private static string Shown(Source source) =>
-        source.Online ? source.Via : $"{source.Via} (offline)";
+        (source.Hops, source.Online) switch
+        {
+            (1, true) => source.Via,
+            (1, false) => $"{source.Via} (offline)",
+            (var steps, true) => $"{source.Via} ({steps} steps)",
+            (var steps, false) => $"{source.Via} ({steps} steps, offline)",
+        };
 }
