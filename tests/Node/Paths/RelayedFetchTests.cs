@@ -88,8 +88,9 @@ public sealed class RelayedFetchTests : IDisposable
             Wait.Until(() => Paths(_near).Count(path => path.Status.BytesIn > 1 << 20) == 2);
         }
 
-        await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2);
-        Assert.Equal(content, await File.ReadAllBytesAsync(_near.Home.At("got")));
+        var cancel = TestContext.Current.CancellationToken;
+        await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2, cancel);
+        Assert.Equal(content, await File.ReadAllBytesAsync(_near.Home.At("got"), cancel));
     }
 
     private static Link[] Paths(PathNode node) => [.. node.Links.Where(link => link.IsPath)];
