@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FriendNet.Tests.EndToEnd;
 
-/// <summary>Real daemons in a line, A - B - C: C fetches through B what A shows its circle.</summary>
+/// <summary>Daemons in a line, A - B - C: C fetches through B what A shows its circle.</summary>
 [Collection(EndToEndCollection.Name)]
 public sealed class PathTests
 {
