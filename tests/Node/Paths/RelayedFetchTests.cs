@@ -88,11 +88,10 @@ public sealed class RelayedFetchTests : IDisposable
             Wait.Until(() => Paths(_near).Count(path => path.Status.BytesIn > 1 << 20) == 2);
         }
 
-        await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2, Cancel);
-        Assert.Equal(content, await File.ReadAllBytesAsync(_near.Home.At("got"), Cancel));
+        var cancel = TestContext.Current.CancellationToken;
+        await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2, cancel);
+        Assert.Equal(content, await File.ReadAllBytesAsync(_near.Home.At("got"), cancel));
     }
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static Link[] Paths(PathNode node) => [.. node.Links.Where(link => link.IsPath)];
 
