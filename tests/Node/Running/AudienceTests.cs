@@ -2,6 +2,8 @@ using FriendNet.Node.Api;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Failures;
 using FriendNet.Protocol.Catalogs;
+using FriendNet.Protocol.Ids;
+using FriendNet.Tests.Node.Paths;
 using FriendNet.Tests.Protocol.Catalogs;
 using Xunit;
 
@@ -89,6 +91,12 @@ public sealed class AudienceTests : IDisposable
         var before = await _fixture.Told(_fixture.Other, 1);
         await _fixture.Told(Views.Circle, 1);
         await _fixture.Told(_fixture.Named, 1);
+        await _fixture.Told(_fixture.Member, 1);
+        // A view is there a moment before its head is told.
+        FriendId[] viewers = [_fixture.Other, Views.Circle, _fixture.Named, _fixture.Member];
+        Wait.Until(() =>
+            viewers.All(viewer => _fixture.HeadsTold(viewer).Any(head => head.Entries == 1))
+        );
         _fixture.ForgetHeads();
 
         await _fixture.Share("hidden", _fixture.Of(1 << 2));
