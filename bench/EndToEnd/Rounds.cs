@@ -17,7 +17,7 @@ internal sealed class Rounds(string work, int runs)
     /// <summary>Whether results stay (mass deletions make ext4 slow) or go when compared.</summary>
     internal bool KeepsResults { get; init; }
 
-    /// <summary>Prints each peer's spread, and how many times the others' rate the first has.</summary>
+    /// <summary>Prints what each took, and how many times the others' rate the first has.</summary>
     internal void Compare(string title, string source, long bytes, params IPeer[] peers)
     {
         var costs = peers.ToDictionary(peer => peer, _ => new List<Cost>());

@@ -56,7 +56,7 @@ public sealed class OwnPaths(
         Schedule();
     }
 
-    /// <summary>There may be a new way to any pseudonym: a friend is back, or told of some.</summary>
+    /// <summary>There may be new ways: a friend is back, or told of pseudonyms.</summary>
     public void HandleNews(Instant now)
     {
         foreach (var target in _targets.Values)
