@@ -2,7 +2,6 @@ using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
-using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
