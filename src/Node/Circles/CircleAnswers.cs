@@ -12,7 +12,9 @@ namespace FriendNet.Node.Circles;
 /// Answers friends that ask for circle catalogs, our own and those that we hold: one answer a
 /// friend (the engine sees to that), a few written at once.
 /// </summary>
+#pragma warning disable CA1001 // The places hold no handle: nobody asks for theirs.
 internal sealed class CircleAnswers(
+#pragma warning restore CA1001
     LinkTable links,
     CircleStore store,
     OwnCircle own,
