@@ -107,11 +107,9 @@ public sealed class Gathering : IDisposable
                 .Select(DeltaStep.Upsert)
         );
         Write(gone.Keys.Select(DeltaStep.Remove));
-        var items = entries.Select(entry => entry.Item()).OrderBy(item => item.Key);
-        foreach (var leaf in items.GroupBy(item => item.Key.First))
-            _tags[leaf.Key] = TreeHash.Node(leaf, 2).Tag;
-        foreach (var leaf in PartAnswer.Leaves(part.Prefix).Except(items.Select(i => i.Key.First)))
-            _tags[leaf] = 0;
+        var items = entries.Select(entry => entry.Item()).ToLookup(item => item.Key.First);
+        foreach (var leaf in PartAnswer.Leaves(part.Prefix))
+            _tags[leaf] = TreeHash.Node(items[leaf].OrderBy(item => item.Key), 2).Tag;
         SetRight(part);
     }
 

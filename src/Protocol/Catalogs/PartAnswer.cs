@@ -1,5 +1,4 @@
 using System.Buffers;
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Wire;
 
