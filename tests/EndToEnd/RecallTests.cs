@@ -1,5 +1,4 @@
 using FriendNet.Crypto.Merkle;
-using FriendNet.Node.Links;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 using FriendNet.Protocol.Wire;

@@ -23,7 +23,7 @@ public sealed class Audiences
     /// <summary>
     /// Somebody may see less than before, from now on; views follow. By the thread that changed it.
     /// </summary>
-    public event Action? Narrowed;
+    public event EventHandler? Narrowed;
 
     /// <summary>A folder was added to the shares.</summary>
     public void Added(SharedFolder share)
@@ -35,7 +35,7 @@ public sealed class Audiences
     /// <summary>First out of every view, then out of the index.</summary>
     public void Removed(SharedFolder share)
     {
-        Narrowed?.Invoke();
+        Narrowed?.Invoke(this, EventArgs.Empty);
         ShowAgain(share.Audience);
         _index.Remove(share.Id);
     }
@@ -43,14 +43,14 @@ public sealed class Audiences
     /// <summary>A share is for others from now on.</summary>
     public void Changed(Audience before, Audience after)
     {
-        Narrowed?.Invoke();
+        Narrowed?.Invoke(this, EventArgs.Empty);
         ShowAgain(before, after);
     }
 
     /// <summary>Who these are has changed: friends that came into a group, or left it.</summary>
     public void Regrouped(IEnumerable<FriendId> friends)
     {
-        Narrowed?.Invoke();
+        Narrowed?.Invoke(this, EventArgs.Empty);
         foreach (var friend in friends)
         {
             Show(friend);
@@ -94,7 +94,7 @@ public sealed class Audiences
     /// <summary>Who is no friend any more has no view.</summary>
     public void Left(FriendId friend)
     {
-        Narrowed?.Invoke();
+        Narrowed?.Invoke(this, EventArgs.Empty);
         lock (_gate)
         {
             _views.Remove(friend);

@@ -54,6 +54,7 @@ public sealed class ServiceUnitTests : IDisposable
         Assert.SkipUnless(File.Exists(Program), "There is no systemd-analyze here.");
         var start = new ProcessStartInfo(Program, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["HOME"] = _home, ["XDG_RUNTIME_DIR"] = _home },

@@ -188,7 +188,7 @@ public sealed class AudienceTests : IDisposable
         await _fixture.Share("open", Audience.AllFriends);
         var served = new List<bool>();
         Func<bool> serves = () => _fixture.Serves(_fixture.Member, "family");
-        _fixture.Audiences.Narrowed += () => served.Add(serves());
+        _fixture.Audiences.Narrowed += (_, _) => served.Add(serves());
 
         _fixture.Regroup(put: _fixture.Other, taken: _fixture.Member);
         Assert.Equal([false], served);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FriendNet.Crypto.Identity;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Ids;
@@ -213,6 +214,7 @@ public sealed class RecoveryTests : IDisposable
         }
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "Our own texts.")]
     private static void Run(string path, string sql)
     {
         using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
