@@ -22,6 +22,8 @@ internal sealed class Ask(AskId id, Neighbour from, IReadOnlyList<Known> knowns)
 
     internal bool IsCompare { get; init; }
 
+    internal bool IsFull { get; } = knowns.Any(known => known.NeedsFullTag);
+
     /// <summary>When it is given up; null: it is local work, or was given up.</summary>
     internal Instant? GiveUpAt { get; set; }
 }

@@ -126,7 +126,8 @@ internal sealed class Asking(
 
     private void Start(Neighbour from, LinkId link)
     {
-        var batch = Batch(from);
+        // Those of which something is held come first, as the request has them.
+        List<Known> batch = [.. Batch(from).OrderByDescending(known => known.HasContent)];
         if (batch.Count == 0)
             return;
         var ask = new Ask(new AskId(++_lastId), from, batch) { IsCompare = batch[0].NeedsCompare };
@@ -141,7 +142,15 @@ internal sealed class Asking(
             .. batch.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
         ];
         effects.Enqueue(
-            new Effect.FetchCircle(ask.Id, link, from.Friend, ask.Heads, have, ask.IsCompare)
+            new Effect.FetchCircle(
+                ask.Id,
+                link,
+                from.Friend,
+                ask.Heads,
+                have,
+                ask.IsCompare,
+                ask.IsFull
+            )
         );
     }
 
@@ -201,6 +210,7 @@ internal sealed class Asking(
             return;
         ask.IsDone[want] = true;
         var (known, head) = (ask.Knowns[want], ask.Heads[want]);
+        known.NeedsFullTag = end == CircleEnd.Missing;
         switch (end)
         {
             case CircleEnd.Held:

@@ -25,14 +25,14 @@ internal static class Serving
             return;
         }
 
-        var wants = new List<SignedHead?>(request.Wants.Count);
+        var wants = new List<SignedHead?>(CircleWants.Count(request));
         var answered = new List<(Known, ulong)>();
-        foreach (var want in request.Wants)
+        for (var want = 0; want < CircleWants.Count(request); want++)
         {
-            var known = Told(directory, neighbour, want.Root);
+            var known = Told(directory, neighbour, CircleWants.At(request, want));
             wants.Add(known?.Held);
             if (known is not null)
-                answered.Add((known, want.Root));
+                answered.Add((known, known.Held!.Head.Content.Root.Tag));
         }
 
         if (answered.Count == 0)
@@ -55,11 +55,22 @@ internal static class Serving
         (inbox.Answering, inbox.Answered) = (null, null);
     }
 
-    private static Known? Told(Directory directory, Neighbour neighbour, ulong root)
+    // Null too if a short tag means several roots: it is asked for again by the whole one.
+    private static Known? Told(Directory directory, Neighbour neighbour, CircleWanting want)
     {
-        var known = directory.ByRoot(root);
-        while (known is not null && ToldSet.HopsFor(known, neighbour, directory.Now) is null)
-            known = known.NextOfRoot;
-        return known;
+        Known? told = null;
+        for (var known = directory.ByRoot(want.Root); known is not null; known = known.NextOfRoot)
+        {
+            if (
+                !want.Means(known.Held!.Head.Content.Root.Tag)
+                || ToldSet.HopsFor(known, neighbour, directory.Now) is null
+            )
+                continue;
+            if (told is not null && told.Held!.Head.Content != known.Held.Head.Content)
+                return null;
+            told ??= known;
+        }
+
+        return told;
     }
 }

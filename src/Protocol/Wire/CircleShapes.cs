@@ -26,11 +26,10 @@ internal static class CircleShapes
         };
 
     internal static bool Fits(CircleRequest request) =>
-        request.Wants.Count > 0
-        && request.Wants.All(want => want.Root != 0)
+        CircleWants.Fits(request)
         && (
             request.HaveLeaves.IsEmpty
-            || (request.HaveLeaves.Length == LeafTagsBytes && request.Wants.Count == 1)
+            || (request.HaveLeaves.Length == LeafTagsBytes && CircleWants.Count(request) == 1)
         );
 
     internal static bool Fits(CircleAnswer answer) =>

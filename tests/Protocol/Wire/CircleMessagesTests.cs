@@ -93,6 +93,8 @@ public sealed class CircleMessagesTests
             { "one", Wants(1, 0) },
             { "64", Wants(64, 0) },
             { "compare", Wants(1, 2048) },
+            { "fresh", Wants(0, 0, fresh: 4) },
+            { "60 and 4 fresh ones", Wants(60, 0, fresh: 16) },
         };
 
     public static TheoryData<string, Request> BadRequests =>
@@ -102,6 +104,9 @@ public sealed class CircleMessagesTests
             { "65", Wants(65, 0) },
             { "compare two", Wants(2, 2048) },
             { "leaves", Wants(1, 2047) },
+            { "half a fresh one", Wants(1, 0, fresh: 2) },
+            { "60 and 5 fresh ones", Wants(60, 0, fresh: 20) },
+            { "compare a fresh one too", Wants(1, 2048, fresh: 4) },
             {
                 "nothing wanted",
                 new Request { Circle = new CircleRequest { Wants = { new CircleWant() } } }
@@ -239,13 +244,14 @@ public sealed class CircleMessagesTests
             Heads = new Heads { Cleared = ByteString.CopyFrom(prefixes), ClearedDepth = depth },
         };
 
-    private static Request Wants(int count, int leaves) =>
+    private static Request Wants(int count, int leaves, int fresh = 0) =>
         new()
         {
             Circle = new CircleRequest
             {
                 Wants = { Enumerable.Repeat(new CircleWant { Root = 1 }, count) },
                 HaveLeaves = Zeros(leaves),
+                Fresh = Zeros(fresh),
             },
         };
 }
