@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -18,13 +19,7 @@ internal static class Serving
         Queue<Effect> effects
     )
     {
-        var (inbox, link) = (neighbour.Inbox!, neighbour.Link!.Value);
-        if (inbox.Answering is not null)
-        {
-            effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Busy));
-            return;
-        }
-
+        var link = neighbour.Link!.Value;
         var wants = new List<SignedHead?>(CircleWants.Count(request));
         var answered = new List<(Known, ulong)>();
         for (var want = 0; want < CircleWants.Count(request); want++)
@@ -35,24 +30,45 @@ internal static class Serving
                 answered.Add((known, known.Held!.Head.Content.Root.Tag));
         }
 
-        if (answered.Count == 0)
+        ResetCode? refusal =
+            neighbour.Answering is not null ? ResetCode.Busy
+            : IsTooMuch(wants) ? ResetCode.Malformed
+            : answered.Count == 0 ? ResetCode.NotFound
+            : null;
+        if (refusal is { } code)
         {
-            effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.NotFound));
+            effects.Enqueue(new Effect.Refuse(link, stream, code));
             return;
         }
 
-        (inbox.Answering, inbox.Answered) = (stream, answered);
+        (neighbour.Answering, neighbour.Answered) = ((link, stream), answered);
         effects.Enqueue(new Effect.ServeCircle(link, stream, neighbour.Friend, wants, request));
     }
 
     /// <summary>The answer is out: later deltas of these may go with their heads.</summary>
-    internal static void HandleServed(Neighbour neighbour, StreamId stream)
+    internal static void HandleServed(Neighbour neighbour, LinkId link, StreamId stream)
     {
-        if (neighbour.Inbox is not { } inbox || inbox.Answering != stream)
+        if (neighbour.Answering != (link, stream))
             return;
-        foreach (var (known, root) in inbox.Answered ?? [])
-            neighbour.Outbox!.SetEager(known, root);
-        (inbox.Answering, inbox.Answered) = (null, null);
+        if (neighbour.Link == link)
+        {
+            foreach (var (known, root) in neighbour.Answered ?? [])
+                neighbour.Outbox!.SetEager(known, root);
+        }
+
+        (neighbour.Answering, neighbour.Answered) = (null, null);
+    }
+
+    // Who asks for more at once than we would, or twice for one, wants us to work. Of what is
+    // missing nothing is counted, so nothing is told of it.
+    private static bool IsTooMuch(List<SignedHead?> wants)
+    {
+        CatalogHead[] known = [.. wants.OfType<SignedHead>().Select(head => head.Head.Content)];
+        return known.DistinctBy(content => content.Root).Count() < known.Length
+            || (
+                wants.Count > 1
+                && known.Sum(content => content.Entries) > Limits.CircleAskEntriesMax
+            );
     }
 
     // Null too if a short tag means several roots: it is asked for again by the whole one.

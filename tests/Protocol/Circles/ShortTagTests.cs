@@ -96,7 +96,7 @@ public sealed class ShortTagTests
         var link = OneEngine.LinkOf(1);
         _engine.Sync.HandleRequest(link, new StreamId(1), request, _engine.Now);
         var serve = Assert.Single(_engine.Drain().OfType<Effect.ServeCircle>());
-        var served = new Input.CircleServed(link, new StreamId(1));
+        var served = new Input.CircleServed(OneEngine.FriendOf(1), link, new StreamId(1));
         _engine.Sync.Handle(served, _engine.Now);
         return serve.Wants;
     }
