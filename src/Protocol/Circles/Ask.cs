@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
@@ -26,4 +27,13 @@ internal sealed class Ask(AskId id, Neighbour from, IReadOnlyList<Known> knowns)
 
     /// <summary>When it is given up; null: it is local work, or was given up.</summary>
     internal Instant? GiveUpAt { get; set; }
+
+    internal Effect.FetchCircle Fetch(LinkId link)
+    {
+        PseudonymId?[] have =
+        [
+            .. Knowns.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
+        ];
+        return new(Id, link, From.Friend, Heads, have, IsCompare, IsFull);
+    }
 }

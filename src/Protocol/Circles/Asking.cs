@@ -149,21 +149,7 @@ internal sealed class Asking(
         _asks.Add(ask.Id, ask);
         (from.Ask, from.WantedEntries) = (ask, from.WantedEntries + ask.Entries);
         _underWay++;
-        PseudonymId?[] have =
-        [
-            .. batch.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
-        ];
-        effects.Enqueue(
-            new Effect.FetchCircle(
-                ask.Id,
-                link,
-                from.Friend,
-                ask.Heads,
-                have,
-                ask.IsCompare,
-                ask.IsFull
-            )
-        );
+        effects.Enqueue(ask.Fetch(link));
     }
 
     private Instant GiveUpAt(Ask ask) =>
