@@ -11,7 +11,7 @@ internal sealed class Directory
 {
     private readonly HashSet<Known> _all = new(new ById());
     private readonly HashSet<Known>.AlternateLookup<PseudonymId> _byId;
-    private readonly Dictionary<ulong, Known> _byRoot = [];
+    private readonly Dictionary<uint, Known> _byRoot = [];
     private readonly Dictionary<FriendId, Neighbour> _byFriend = [];
     private readonly Dictionary<LinkId, Neighbour> _byLink = [];
     private readonly List<Neighbour?> _slots = [];
@@ -58,8 +58,9 @@ internal sealed class Directory
         return known;
     }
 
-    /// <summary>The first of those held at a root with this tag; then NextOfRoot.</summary>
-    internal Known? ByRoot(ulong tag) => _byRoot.GetValueOrDefault(tag);
+    /// <summary>The first of those held at a root that begins as this tag; then NextOfRoot.
+    /// </summary>
+    internal Known? ByRoot(ulong tag) => _byRoot.GetValueOrDefault(Short(tag));
 
     internal Neighbour? At(int slot) => _slots[slot];
 
@@ -85,7 +86,7 @@ internal sealed class Directory
     internal void Link(Neighbour neighbour, LinkId link)
     {
         neighbour.Outbox = new Outbox(link);
-        neighbour.Inbox = new Inbox();
+        neighbour.Inbox = new Inbox(link);
         _byLink[link] = neighbour;
     }
 
@@ -140,7 +141,7 @@ internal sealed class Directory
         {
             var tag = head.Head.Content.Root.Tag;
             known.NextOfRoot = ByRoot(tag);
-            _byRoot[tag] = known;
+            _byRoot[Short(tag)] = known;
         }
 
         Changed?.Invoke(known, before, -1);
@@ -195,6 +196,8 @@ internal sealed class Directory
         neighbour.Outbox.Last = ranks[Limits.HeadsPerFriendMax - 1];
     }
 
+    private static uint Short(ulong tag) => unchecked((uint)tag);
+
     private static List<TreeItem> Sorted(List<TreeItem> items)
     {
         items.Sort((a, b) => a.Key.CompareTo(b.Key));
@@ -206,13 +209,13 @@ internal sealed class Directory
         if (!known.HasContent)
             return;
         var tag = known.Held!.Head.Content.Root.Tag;
-        var first = _byRoot[tag];
+        var first = _byRoot[Short(tag)];
         if (first == known)
         {
             if (known.NextOfRoot is { } next)
-                _byRoot[tag] = next;
+                _byRoot[Short(tag)] = next;
             else
-                _byRoot.Remove(tag);
+                _byRoot.Remove(Short(tag));
         }
         else
         {

@@ -26,10 +26,9 @@ internal static class CircleShapes
         };
 
     internal static bool Fits(CircleRequest request) =>
-        request.Wants.Count > 0
-        && request.Wants.All(want => want.Root != 0)
+        CircleWants.Fits(request)
         && request.Parts < 1 << Fanout
-        && (request.Parts == 0 || request.Wants.Count == 1)
+        && (request.Parts == 0 || CircleWants.Count(request) == 1)
         && (
             request.HaveLeaves.IsEmpty
             || (request.HaveLeaves.Length == LeafTagsBytes && request.Parts != 0)

@@ -259,15 +259,19 @@ internal sealed class CircleNode
             return;
         }
 
-        var request = new CircleRequest();
-        for (var i = 0; i < fetch.Wants.Count; i++)
-        {
-            var have = fetch.Have[i] is { } id ? Held[id].Head.Head.Content.Root.Tag : 0;
-            request.Wants.Add(
-                new CircleWant { Root = fetch.Wants[i].Head.Content.Root.Tag, Have = have }
-            );
-        }
-
+        var request = CircleWants.Of(
+            [
+                .. fetch.Wants.Zip(
+                    fetch.Have,
+                    (head, have) =>
+                        (
+                            head.Head.Content.Root.Tag,
+                            have is { } id ? Held[id].Head.Head.Content.Root.Tag : 0
+                        )
+                ),
+            ],
+            fetch.IsFull
+        );
         if (fetch.Compare)
             request.HaveLeaves = ByteString.CopyFrom(new byte[2048]);
         var stream = new StreamId(_lastStream += 2);
