@@ -42,9 +42,13 @@ public sealed class RunningNode : IDisposable
         (Home, Card, _warn) = (home, card, warn);
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
-        var chosen = new EngineSettings { RelayRates = settings.RelayRates };
-        _engine = new EngineThread(new NodeEngine(self, entropy, chosen), Clock);
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
+        var chosen = new EngineSettings
+        {
+            RelayRates = settings.RelayRates,
+            Possession = OwnProofs.By(keys.Agreement, self, Friends),
+        };
+        _engine = new EngineThread(new NodeEngine(self, entropy, chosen), Clock);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views =
             Views.Open(

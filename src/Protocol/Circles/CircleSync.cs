@@ -26,15 +26,21 @@ public sealed class CircleSync
     private readonly OwnHead _own;
 
     /// <param name="horizon">How many links own heads may go.</param>
-    public CircleSync(IEntropy entropy, Queue<Effect> effects, int horizon, ReadHead readHead)
+    public CircleSync(
+        IEntropy entropy,
+        Queue<Effect> effects,
+        int horizon,
+        ReadHead readHead,
+        Possession possession
+    )
     {
         _effects = effects;
         var rests = new Rests(_directory, entropy);
         _quota = new Quota(_directory, effects);
-        _telling = new Telling(_directory, _deltas, effects);
+        _telling = new Telling(_directory, _deltas, possession.Prove, effects);
         _asking = new Asking(_directory, _quota, rests, _deltas, effects);
         _fetching = new Fetching(_directory, _quota, _asking, rests, entropy, effects);
-        _taking = new Taking(_directory, _telling, _fetching, readHead, effects);
+        _taking = new Taking(_directory, _telling, _fetching, readHead, possession.Holds, effects);
         _fading = new Fading(_directory, _fetching, _deltas, _quota, effects);
         _own = new OwnHead(entropy, effects, horizon);
         _asking.Settled = _fetching.Consider;

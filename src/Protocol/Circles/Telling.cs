@@ -9,7 +9,12 @@ using Google.Protobuf;
 namespace FriendNet.Protocol.Circles;
 
 /// <summary>Keeps each linked friend at the set that it is to be told.</summary>
-internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> effects)
+internal sealed class Telling(
+    Directory directory,
+    Deltas deltas,
+    ProveOwn prove,
+    Queue<Effect> effects
+)
 {
     // Up to here the 16 nodes of depth 1 part the set well enough.
     private const int ShallowMax = 64;
@@ -183,7 +188,22 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
         if (outbox.Last is not null || directory.All.Count > Limits.HeadsPerFriendMax)
             Refit(neighbour, outbox);
         while (outbox.Next(neighbour, deltas, directory.Now) is { } heads)
+        {
+            foreach (var news in heads.News)
+                Prove(news, neighbour.Friend);
             Send(outbox, new Message { Heads = heads });
+        }
+    }
+
+    // What is told without a proof is taken for a lie, so its key outlives every such head.
+    private void Prove(HeadNews news, FriendId receiver)
+    {
+        if (
+            news.Hops == 1
+            && SignedHead.TryPeek(news.Head.Span, out var pseudonym)
+            && directory.Find(pseudonym)!.Held is { IsWithdrawal: false }
+        )
+            news.Proof = UnsafeByteOperations.UnsafeWrap(prove(pseudonym, receiver));
     }
 
     // At the bound what comes pushes something else out, and the other way round.

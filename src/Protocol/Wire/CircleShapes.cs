@@ -59,10 +59,14 @@ internal static class CircleShapes
 
     private static bool Fits(HeadNews news) =>
         news.Head.IsEmpty
-            ? news.Gone.Length == Hash256.Size && news.Hops == 0 && news.Delta.IsEmpty
+            ? news.Gone.Length == Hash256.Size
+                && news.Hops == 0
+                && news.Delta.IsEmpty
+                && news.Proof.IsEmpty
             : news.Head.Length == SignedHead.Bytes
                 && news.Gone.IsEmpty
                 && news.Hops is >= 1 and <= Limits.HorizonMax
+                && news.Proof.Length is 0 or PossessionProof.Bytes
                 && news.Delta.Length <= Limits.HeadDeltaBytesMax;
 
     private static int NodesAt(uint depth) =>

@@ -14,7 +14,13 @@ internal sealed class OneEngine
     private readonly Queue<Effect> _effects = new();
 
     internal OneEngine(ReadHead? readHead = null) =>
-        Sync = new CircleSync(new SeededEntropy(1), _effects, 2, readHead ?? SignedHead.TryRead);
+        Sync = new CircleSync(
+            new SeededEntropy(1),
+            _effects,
+            2,
+            readHead ?? SignedHead.TryRead,
+            new Possession((_, _) => default, (_, _, _) => false)
+        );
 
     internal CircleSync Sync { get; }
 

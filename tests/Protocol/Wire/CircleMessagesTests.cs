@@ -62,6 +62,8 @@ public sealed class CircleMessagesTests
             { "short head", News(1, New(head: 181)) },
             { "0 hops", News(1, New(hops: 0)) },
             { "5 hops", News(1, New(hops: 5)) },
+            { "short proof", News(1, new HeadNews(New()) { Proof = Zeros(15) }) },
+            { "gone with proof", News(1, new HeadNews { Gone = Zeros(32), Proof = Zeros(16) }) },
             { "long delta", News(1, New(delta: 4097)) },
             { "60 KiB", News(15, New(delta: 4096)) },
             { "empty news", News(1, new HeadNews()) },
