@@ -131,9 +131,9 @@ public sealed class CaptureProof
         }
     }
 
+    /// <param name="piece">Eight bytes at least.</param>
     private void Add(byte[] piece)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(piece.Length, KeyBytes);
         var start = BinaryPrimitives.ReadUInt64LittleEndian(piece);
         var slot = Slot(start);
         _filter[slot >> WordBits] |= 1UL << (slot & ((1 << WordBits) - 1));

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using FriendNet.Node.Cli;
 using FriendNet.Node.Cli.Rendering;
 using FriendNet.Node.Failures;
-using FriendNet.Node.Journal;
 
 namespace FriendNet.Node.Demo;
 
