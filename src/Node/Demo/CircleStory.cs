@@ -134,8 +134,8 @@ internal sealed class CircleStory(
         Telling.Require(left.State != "done", "The fetch was done before Carol was killed.");
         transfer = await steps.FinishFetch(bob, transfer);
         telling.Tell(
-            $"Bob fetched it again. After {Amount.Bytes(left.Done)} Carol was killed (kill -9); the "
-                + $"rest came over Dave, done {Since(clock)} later. This time Carol passed on "
+            $"Bob fetched it again. After {Amount.Bytes(left.Done)} Carol was killed (kill -9); "
+                + $"the rest came over Dave, done {Since(clock)} later. This time Carol passed on "
                 + $"{Amount.Bytes(Passed("Carol") - before)}, Dave "
                 + $"{Amount.Bytes(Passed("Dave") - dave)}."
         );
