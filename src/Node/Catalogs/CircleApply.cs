@@ -33,7 +33,8 @@ internal sealed class CircleApply(
     /// <summary>Gives nothing after each piece of work, and at last how it ended.</summary>
     internal IEnumerable<CircleOutcome?> Run(DeltaFeed feed)
     {
-        var from = have is { } one && table.Find(one) is { Held: not null } it ? it : null;
+        var from = have is { } one ? table.Find(one) : null;
+        from = from?.Held is null ? null : from;
         var row = from is null ? null : FriendTable.Find(database.Writer, from.Catalog);
         using var held = new HeldRows(database.Writer, row, table);
         var check = new ChangeCheck(held, head.Head.Content);

@@ -5,7 +5,6 @@ using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
-using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Catalogs;
 
@@ -79,7 +78,12 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
     }
 
     /// <summary>What was to be run later and was not yet.</summary>
-    public void Flush() => store.Writing(() => Laters().Count());
+    public void Flush() =>
+        store.Writing(() =>
+        {
+            while (TryLater())
+                continue;
+        });
 
     /// <summary>
     /// Brings a pseudonym's content to its head by the deltas that come first in
@@ -203,10 +207,15 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
     private IEnumerable<bool> Laters()
     {
         Volatile.Write(ref _isLaterDue, 0);
-        while (_later.TryDequeue(out var write))
-        {
-            write();
+        while (TryLater())
             yield return true;
-        }
+    }
+
+    private bool TryLater()
+    {
+        if (!_later.TryDequeue(out var write))
+            return false;
+        write();
+        return true;
     }
 }
