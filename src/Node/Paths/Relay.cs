@@ -52,9 +52,12 @@ internal sealed class Relay
     }
 
     /// <summary>It carries nothing any more, or never did.</summary>
-    internal Action Left { get; init; } = () => { };
+    internal Action<Relay> Left { get; init; } = _ => { };
 
     internal Effect.RelayPath Asked => _asked;
+
+    /// <summary>What it asked the next hop on.</summary>
+    internal StreamId Stream { get; private set; }
 
     /// <summary>Bytes that passed, both ways.</summary>
     internal long BytesDown => _down.Moved;
@@ -62,7 +65,8 @@ internal sealed class Relay
     internal long BytesUp => _up.Moved;
 
     /// <summary>Asks the next hop; stream 0: it is gone.</summary>
-    internal StreamId Ask(Link to) => _down.Open(to, new Request { Path = _asked.Request });
+    internal StreamId Ask(Link to) =>
+        Stream = _down.Open(to, new Request { Path = _asked.Request });
 
     /// <summary>The next hop accepted: asks the asker in turn, and lets bytes through.</summary>
     internal void Join(Link to, StreamId stream, UpRequest accepted)
@@ -131,7 +135,7 @@ internal sealed class Relay
                     _state = State.Over;
                     _down.Reset(ResetCode.Cancelled);
                     _post(new Input.RelayRefused(_asked.Relay, code ?? ResetCode.Failed));
-                    Left();
+                    Left(this);
                     return;
                 case State.Joined when isWhole:
                     pipe.End();
@@ -154,7 +158,7 @@ internal sealed class Relay
     private void Leave()
     {
         _post(new Input.RelayEnded(_asked.Relay, TakeMoved()));
-        Left();
+        Left(this);
     }
 
     private void Report()
