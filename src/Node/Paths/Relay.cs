@@ -22,8 +22,8 @@ internal sealed class Relay
     private readonly Pipe _up;
     private readonly Action<Input> _post;
     private State _state = State.Asking;
-    private long _reported;
-    private int _ended;
+    private int _said;
+    private bool _answers;
 
     /// <param name="post">Takes inputs from any thread, under locks: it must not wait.</param>
     internal Relay(
@@ -40,8 +40,10 @@ internal sealed class Relay
             asked.Lease,
             () => ThreadPool.UnsafeQueueUserWorkItem(_ => Report(), null)
         );
-        _down = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_down!, isWhole, code));
-        _up = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_up!, isWhole, code));
+        _down = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_down!, isWhole, code), Said);
+        _up = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_up!, isWhole, code), Said);
+        // Until it is joined nothing else says that the asker has left.
+        _answer.Watch(_ => { }, () => End(ResetCode.Failed));
     }
 
     private enum State
@@ -64,6 +66,8 @@ internal sealed class Relay
 
     internal long BytesUp => _up.Moved;
 
+    private long Moved => BytesDown + BytesUp;
+
     /// <summary>Asks the next hop; stream 0: it is gone.</summary>
     internal StreamId Ask(Link to) =>
         Stream = _down.Open(to, new Request { Path = _asked.Request });
@@ -85,6 +89,7 @@ internal sealed class Relay
             var up = new UpRequest { Stream = _asked.Stream.Value, Hello = accepted.Hello };
             if (_up.Open(_from, new Request { Up = up }) != default)
             {
+                _answers = true;
                 _down.Start(_answer, () => End(ResetCode.Failed));
                 _post(new Input.RelayJoined(_asked.Relay));
                 return;
@@ -111,11 +116,10 @@ internal sealed class Relay
                 return;
             }
 
-            var isJoined = _state == State.Joined;
             _state = State.Over;
             _down.Reset(code);
             _up.Reset(code);
-            if (!isJoined)
+            if (!_answers)
             {
                 _answer.Reset(code);
             }
@@ -139,17 +143,24 @@ internal sealed class Relay
                     return;
                 case State.Joined when isWhole:
                     pipe.End();
-                    if (++_ended < Directions)
-                    {
-                        return;
-                    }
-
-                    _state = State.Over;
-                    break;
-                default:
-                    End(ResetCode.Failed);
                     return;
             }
+        }
+
+        End(ResetCode.Failed);
+    }
+
+    /// <summary>One direction has passed all on, and its end.</summary>
+    private void Said()
+    {
+        lock (_gate)
+        {
+            if (_state == State.Over || ++_said < Directions)
+            {
+                return;
+            }
+
+            _state = State.Over;
         }
 
         Leave();
@@ -157,18 +168,9 @@ internal sealed class Relay
 
     private void Leave()
     {
-        _post(new Input.RelayEnded(_asked.Relay, TakeMoved()));
+        _post(new Input.RelayEnded(_asked.Relay, Moved));
         Left(this);
     }
 
-    private void Report()
-    {
-        _post(new Input.Relayed(_asked.Relay, TakeMoved()));
-    }
-
-    private long TakeMoved()
-    {
-        var total = _down.Moved + _up.Moved;
-        return total - Interlocked.Exchange(ref _reported, total);
-    }
+    private void Report() => _post(new Input.Relayed(_asked.Relay, Moved));
 }

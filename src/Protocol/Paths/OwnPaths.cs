@@ -53,7 +53,7 @@ public sealed class OwnPaths(
             Fill(target, now);
         }
 
-        Schedule();
+        Schedule(now);
     }
 
     /// <summary>There may be a new way to that pseudonym.</summary>
@@ -62,7 +62,7 @@ public sealed class OwnPaths(
         if (_targets.TryGetValue(pseudonym, out var target))
         {
             Fill(target, now);
-            Schedule();
+            Schedule(now);
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class OwnPaths(
 
         (path.Link, path.Since) = (link, now);
         _open.Add(link, path);
-        Schedule();
+        Schedule(now);
         return SourceId.Of(path.Target.Pseudonym);
     }
 
@@ -88,7 +88,7 @@ public sealed class OwnPaths(
             Forget(path);
             path.Target.Fail(path.Via, now);
             Fill(path.Target, now);
-            Schedule();
+            Schedule(now);
         }
     }
 
@@ -112,7 +112,7 @@ public sealed class OwnPaths(
         }
 
         Fill(path.Target, now);
-        Schedule();
+        Schedule(now);
     }
 
     /// <summary>
@@ -156,7 +156,7 @@ public sealed class OwnPaths(
             }
         }
 
-        Schedule();
+        Schedule(now);
     }
 
     private void Close(Target target)
@@ -233,13 +233,13 @@ public sealed class OwnPaths(
         return equal[random[0] % equal.Length].Route;
     }
 
-    private void Schedule()
+    private void Schedule(Instant now)
     {
         Deadline = null;
         foreach (var target in _targets.Values)
         {
             Soonest(target.WantedAt + IdleTime);
-            if (target.Paths.Count < Limits.PathsPerSourceMax && target.RestsUntil is { } rest)
+            if (target.Paths.Count < Limits.PathsPerSourceMax && target.RestsUntil(now) is { } rest)
             {
                 Soonest(rest);
             }
