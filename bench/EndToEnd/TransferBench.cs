@@ -34,13 +34,7 @@ internal static class TransferBench
         Console.WriteLine($"memory after: sharer {alice >> 20} MiB, fetcher {bob >> 20} MiB");
     }
 
-    private static void Compare(
-        string work,
-        string title,
-        string source,
-        long bytes,
-        IPeer[] peers
-    )
+    private static void Compare(string work, string title, string source, long bytes, IPeer[] peers)
     {
         var costs = peers.ToDictionary(peer => peer, _ => new List<Cost>());
         // The first round fills caches and compiles; it does not count.
