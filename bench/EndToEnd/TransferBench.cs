@@ -5,9 +5,10 @@ namespace FriendNet.Bench.EndToEnd;
 /// <summary>
 /// One 2 GiB file, then 10,000 files of 16 KiB, by FriendNet and by rsync in turn; every result is
 /// compared byte by byte with its source. The big file goes twice: with its source in the page
-/// cache, so that the cores count, and without, so that the disk counts too. Nobody pays for what another left: what is dirty is
-/// written out between runs, the page cache is full of clean pages before the first (memory never
-/// touched is slow the first time), and results stay (mass deletions make ext4 slow).
+/// cache, so that the cores count, and without, so that the disk counts too. Nobody pays for what
+/// another left: what is dirty is written out between runs, the page cache is full of clean pages
+/// before the first (memory never touched is slow the first time), and results stay (mass
+/// deletions make ext4 slow).
 /// </summary>
 internal static class TransferBench
 {

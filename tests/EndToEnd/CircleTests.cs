@@ -26,6 +26,10 @@ public sealed class CircleTests
         Assert.Empty(await Found(line.D, "wanderer"));
         Assert.Empty(await Found(line.C, "private"));
         Assert.Single(await Found(line.B, "private"));
+        // To a friend it is one friend's, whichever catalog it stands in.
+        var a = line.B.Ok("friend", "show", "a", "--json").Json;
+        Assert.Equal(3, a.GetProperty("files").GetInt64());
+        Assert.Equal(301_000, a.GetProperty("bytes").GetInt64());
 
         // A is away: what is known stays.
         Assert.Equal(0, line.A.Stop());

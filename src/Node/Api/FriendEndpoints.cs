@@ -5,6 +5,7 @@ using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -44,7 +45,8 @@ public sealed class FriendEndpoints(
     private IReadOnlyList<Contract.Friend> List()
     {
         var held = catalogs.Held().ToDictionary(catalog => catalog.Friend);
-        return [.. store.Friends.Select(friend => Shown(friend, held))];
+        var circles = catalogs.Circles.OfFriends();
+        return [.. store.Friends.Select(friend => Shown(friend, held, circles))];
     }
 
     private async Task<Contract.Friend> Add(HttpContext context)
@@ -97,10 +99,19 @@ public sealed class FriendEndpoints(
     private Storage.Friend Named(HttpContext context) => _names.Require(context.Route("name"));
 
     private Contract.Friend Shown(Storage.Friend friend) =>
-        Shown(friend, catalogs.Held().ToDictionary(catalog => catalog.Friend));
+        Shown(
+            friend,
+            catalogs.Held().ToDictionary(catalog => catalog.Friend),
+            catalogs.Circles.OfFriends()
+        );
 
-    private Contract.Friend Shown(Storage.Friend friend, Dictionary<FriendId, HeldCatalog> held)
+    private Contract.Friend Shown(
+        Storage.Friend friend,
+        Dictionary<FriendId, HeldCatalog> held,
+        IReadOnlyDictionary<FriendId, CircleHead> circles
+    )
     {
+        var circle = circles.GetValueOrDefault(friend.Id)?.Content ?? default;
         var isOnline = links.Find(friend.Id) is not null;
         var isHeld = held.TryGetValue(friend.Id, out var catalog);
         DateTimeOffset? seen =
@@ -112,8 +123,8 @@ public sealed class FriendEndpoints(
             friend.Id.ToString(),
             isOnline ? "online" : "offline",
             seen,
-            catalog.Head.Entries,
-            catalog.Head.Bytes,
+            catalog.Head.Entries + circle.Entries,
+            ReachCount.Sum([catalog.Head.Bytes, circle.Bytes]),
             friend.Addresses
         );
     }

@@ -43,6 +43,7 @@ public sealed class PeerEndpoints(
         var link = links.Find(friend.Id);
         var status = link?.Status;
         var theirs = catalogs.Held().FirstOrDefault(held => held.Friend == friend.Id);
+        var circle = catalogs.Circles.OfFriends().GetValueOrDefault(friend.Id);
         var dials = dialer.AttemptsAt(friend.Id);
         return new(
             friend.Name,
@@ -57,6 +58,7 @@ public sealed class PeerEndpoints(
             status?.RateIn ?? 0,
             status?.RateOut ?? 0,
             theirs.Friend == friend.Id ? Shown(theirs.Head) : null,
+            circle is null ? null : Shown(circle.Content),
             views.Head(friend.Id) is { } ours ? Shown(ours) : null,
             [.. dials.Select(dial => new Dial(dial.Address, dial.At.ToTime(), dial.Why))],
             CirclesOf(friend.Id)

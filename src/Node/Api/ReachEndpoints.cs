@@ -2,7 +2,6 @@ using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
-using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -23,18 +22,13 @@ public sealed class ReachEndpoints(FriendStore store, CatalogStore catalogs, Lin
             .Select((friend, index) => (friend.Id, index))
             .ToDictionary(pair => pair.Id, pair => pair.index);
         var held = catalogs.Held().ToDictionary(catalog => catalog.Friend);
-        var own = new Dictionary<FriendId, KnownCircle>();
+        var own = catalogs.Circles.OfFriends();
         var circles = new List<ReachedCircle>();
         foreach (var known in catalogs.Circles.Known)
         {
             var offers = known.Offers.Where(offer => !offer.Head.IsWithdrawal).ToList();
-            if (offers.Find(offer => offer.Hops == 1) is { } direct)
-            {
-                // Of two while one takes the other's place, the newer counts.
-                if (Newest(own.GetValueOrDefault(direct.Friend)) < Newest(known))
-                    own[direct.Friend] = known;
+            if (offers.Exists(offer => offer.Hops == 1))
                 continue;
-            }
 
             var through = offers.Select(o => o.Friend).Where(indices.ContainsKey).Distinct();
             if (offers.MaxBy(offer => offer.Head.Head.Version)?.Head.Head is { } head)
@@ -56,21 +50,15 @@ public sealed class ReachEndpoints(FriendStore store, CatalogStore catalogs, Lin
             Shown(
                 friend,
                 held.GetValueOrDefault(friend.Id).Head,
-                own.GetValueOrDefault(friend.Id)?.Offers.First(offer => offer.Hops == 1)
+                own.GetValueOrDefault(friend.Id)?.Content ?? default
             );
     }
 
-    private ReachedFriend Shown(Storage.Friend friend, CatalogHead view, CircleOffer? circle)
-    {
-        var more = circle?.Head.Head.Content ?? default;
-        return new(
+    private ReachedFriend Shown(Storage.Friend friend, CatalogHead view, CatalogHead circle) =>
+        new(
             friend.Name,
             links.Find(friend.Id) is not null,
-            view.Entries + more.Entries,
-            Math.Min(view.Bytes, long.MaxValue / 2) + Math.Min(more.Bytes, long.MaxValue / 2)
+            view.Entries + circle.Entries,
+            ReachCount.Sum([view.Bytes, circle.Bytes])
         );
-    }
-
-    private static long Newest(KnownCircle? known) =>
-        known?.Offers.Max(offer => offer.Head.Head.Version) ?? -1;
 }

@@ -90,6 +90,25 @@ public sealed class CircleTable
         return [.. ways.Distinct().OrderBy(way => way.Hops)];
     }
 
+    /// <summary>
+    /// What friends show their circles, by heads alone. Of two while one takes the other's place,
+    /// the newer.
+    /// </summary>
+    public IReadOnlyDictionary<FriendId, CircleHead> OfFriends()
+    {
+        var newest = new Dictionary<FriendId, CircleHead>();
+        foreach (var offer in Known.SelectMany(known => known.Offers))
+        {
+            if (offer.Hops > 1 || offer.Head.IsWithdrawal)
+                continue;
+            var before = newest.GetValueOrDefault(offer.Friend);
+            if (before is null || before.Version < offer.Head.Head.Version)
+                newest[offer.Friend] = offer.Head.Head;
+        }
+
+        return newest;
+    }
+
     internal static void WriteOffer(
         SqliteConnection writer,
         FriendId friend,

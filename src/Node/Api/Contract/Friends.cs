@@ -54,7 +54,7 @@ public sealed record FriendChange(string Name);
 /// <param name="Id">32 hex digits.</param>
 /// <param name="State">online or offline.</param>
 /// <param name="LastSeen">Null: never.</param>
-/// <param name="Files">In the catalog that we hold of it.</param>
+/// <param name="Files">In what it shows us and what it shows its circle.</param>
 public sealed record Friend(
     string Name,
     string Id,
@@ -70,6 +70,7 @@ public sealed record SafetyNumber(string Name, string Digits);
 
 /// <summary>The link to a friend, and why there is none.</summary>
 /// <param name="Theirs">The head of the catalog that we hold of the friend.</param>
+/// <param name="TheirCircle">Of what the friend shows its circle; null: nothing.</param>
 /// <param name="Ours">The head of what we show the friend.</param>
 public sealed record Peer(
     string Name,
@@ -84,6 +85,7 @@ public sealed record Peer(
     long BytesPerSecondIn,
     long BytesPerSecondOut,
     Head? Theirs,
+    Head? TheirCircle,
     Head? Ours,
     IReadOnlyList<Dial> Dials,
     PeerCircles Circles

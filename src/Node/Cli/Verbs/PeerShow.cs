@@ -45,6 +45,8 @@ internal static class PeerShow
         yield return ("received", Flow(peer.BytesIn, peer.BytesPerSecondIn));
         yield return ("sent", Flow(peer.BytesOut, peer.BytesPerSecondOut));
         yield return ("they show", Catalog(peer.Theirs));
+        if (peer.TheirCircle is { } circle)
+            yield return ("circle", Catalog(circle));
         yield return ("we show", Catalog(peer.Ours));
         yield return ("tells of", Circles(peer.Circles));
         foreach (var dial in peer.Dials)
