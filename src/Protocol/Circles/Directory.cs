@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;

@@ -1,9 +1,4 @@
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
-using FriendNet.Protocol.Events;
-using FriendNet.Protocol.Ids;
-using FriendNet.Protocol.Wire;
-using Google.Protobuf;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Circles;

@@ -1,5 +1,3 @@
-using FriendNet.Crypto.Merkle;
-using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
