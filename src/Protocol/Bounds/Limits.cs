@@ -273,6 +273,12 @@ public static partial class Limits
     /// <summary>Encoded bytes kept that one friend brought.</summary>
     public const long CircleBytesPerFriendMax = 128L * 1024 * 1024;
 
+    /// <summary>Of those entries only the friend's own may take so many: a catalog.</summary>
+    public const int CircleOwnEntriesMax = 100_000;
+
+    /// <summary>Of those bytes only the friend's own may take so many: a catalog.</summary>
+    public const long CircleOwnBytesMax = 32 * 1024 * 1024;
+
     /// <summary>Entries kept of all circles: about 1.5 GB on disk.</summary>
     public const int CircleEntriesMax = 4_000_000;
 

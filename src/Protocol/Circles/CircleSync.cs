@@ -18,6 +18,7 @@ public sealed class CircleSync
     private readonly Directory _directory = new();
     private readonly Deltas _deltas = new();
     private readonly Quota _quota;
+    private readonly Places _places;
     private readonly Telling _telling;
     private readonly Asking _asking;
     private readonly Fetching _fetching;
@@ -37,7 +38,8 @@ public sealed class CircleSync
         _effects = effects;
         var rests = new Rests(_directory, entropy);
         _quota = new Quota(_directory, effects);
-        _telling = new Telling(_directory, _deltas, possession.Prove, effects);
+        _places = new Places(_directory, entropy);
+        _telling = new Telling(_directory, _places, _deltas, possession.Prove, effects);
         _asking = new Asking(_directory, _quota, rests, _deltas, effects);
         _fetching = new Fetching(_directory, _quota, _asking, rests, entropy, effects);
         _taking = new Taking(_directory, _telling, _fetching, readHead, possession.Holds, effects);
@@ -46,9 +48,11 @@ public sealed class CircleSync
         _asking.Settled = _fetching.Consider;
         _directory.Changed = (known, before, slot) =>
         {
+            _places.Note(known);
             _telling.Note(known, before, slot);
             _fading.Note(known);
         };
+        _places.Changed = (known, before) => _telling.Note(known, before, -1);
     }
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
@@ -225,6 +229,7 @@ public sealed class CircleSync
         _directory.Now = now;
         _own.Poll(now);
         _fading.Poll();
+        _places.Poll();
         _telling.Poll();
         _fetching.Poll();
         _asking.Poll();
@@ -238,6 +243,7 @@ public sealed class CircleSync
         Deadline = Earliest(
             _own.Deadline,
             _fading.Deadline,
+            _places.Deadline,
             _telling.Deadline,
             _fetching.Deadline,
             _asking.Deadline,

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -166,7 +165,6 @@ internal sealed class Directory
     /// <summary>All that this linked friend is told, by ascending keys.</summary>
     internal List<TreeItem> Told(Neighbour neighbour)
     {
-        Fit(neighbour);
         var items = new List<TreeItem>();
         foreach (var known in _all)
         {
@@ -175,25 +173,6 @@ internal sealed class Directory
         }
 
         return Sorted(items);
-    }
-
-    /// <summary>Sets the rank up to which this linked friend is told.</summary>
-    internal void Fit(Neighbour neighbour)
-    {
-        neighbour.Outbox!.Last = null;
-        if (_all.Count <= Limits.HeadsPerFriendMax)
-            return;
-        var ranks = new List<Rank>();
-        foreach (var known in _all)
-        {
-            if (ToldSet.HopsFor(known, neighbour, Now) is { } hops)
-                ranks.Add(new Rank(hops, known.Id));
-        }
-
-        if (ranks.Count <= Limits.HeadsPerFriendMax)
-            return;
-        ranks.Sort();
-        neighbour.Outbox.Last = ranks[Limits.HeadsPerFriendMax - 1];
     }
 
     private static uint Short(ulong tag) => unchecked((uint)tag);

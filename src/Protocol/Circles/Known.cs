@@ -50,6 +50,12 @@ internal sealed class Known(PseudonymId id)
 
     internal bool IsOwn { get; set; }
 
+    /// <summary>It is told on: set by <see cref="Places"/>, as the next.</summary>
+    internal bool HasPlace { get; set; }
+
+    /// <summary>Entries that its place counts for; 0: it is for nobody.</summary>
+    internal int PlaceEntries { get; set; }
+
     /// <summary>Its content is too large to be asked for without saying what is held.</summary>
     internal bool NeedsCompare { get; set; }
 

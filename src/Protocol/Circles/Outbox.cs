@@ -34,9 +34,6 @@ internal sealed class Outbox(LinkId link)
     /// <summary>When the news are due; null: there are none, or the window is full.</summary>
     internal Instant? HeldUntil { get; set; }
 
-    /// <summary>What ranks behind it is not told; null: the bound is not reached.</summary>
-    internal Rank? Last { get; set; }
-
     /// <summary>Takes note of a change.</summary>
     internal void Add(Known known, Sent knows)
     {

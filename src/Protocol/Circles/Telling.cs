@@ -11,6 +11,7 @@ namespace FriendNet.Protocol.Circles;
 /// <summary>Keeps each linked friend at the set that it is to be told.</summary>
 internal sealed class Telling(
     Directory directory,
+    Places places,
     Deltas deltas,
     ProveOwn prove,
     Queue<Effect> effects
@@ -64,6 +65,7 @@ internal sealed class Telling(
         }
 
         inbox.HasCompared = true;
+        places.Share();
         var told = directory.Told(neighbour);
         var root = new Hash256(have.Root.Span);
         if (root == ToldSet.Root(told))
@@ -177,7 +179,7 @@ internal sealed class Telling(
     }
 
     private Sent Told(in Reach reach, Neighbour neighbour) =>
-        ToldSet.HopsFor(reach, neighbour.Slot, neighbour.Outbox!.Last, directory.Now) is { } hops
+        ToldSet.HopsFor(reach, neighbour.Slot, directory.Now) is { } hops
             ? new Sent(reach.Head, hops)
             : default;
 
@@ -185,8 +187,6 @@ internal sealed class Telling(
     {
         var outbox = neighbour.Outbox!;
         outbox.HeldUntil = null;
-        if (outbox.Last is not null || directory.All.Count > Limits.HeadsPerFriendMax)
-            Refit(neighbour, outbox);
         while (outbox.Next(neighbour, deltas, directory.Now) is { } heads)
         {
             foreach (var news in heads.News)
@@ -204,27 +204,6 @@ internal sealed class Telling(
             && directory.Find(pseudonym)!.Held is { IsWithdrawal: false }
         )
             news.Proof = UnsafeByteOperations.UnsafeWrap(prove(pseudonym, receiver));
-    }
-
-    // At the bound what comes pushes something else out, and the other way round.
-    private void Refit(Neighbour neighbour, Outbox outbox)
-    {
-        var before = outbox.Last;
-        directory.Fit(neighbour);
-        var after = outbox.Last;
-        if (before == after)
-            return;
-        foreach (var known in directory.All)
-        {
-            var reach = Reach.Of(known);
-            var hops = ToldSet.HopsFor(reach, neighbour.Slot, null, directory.Now);
-            if (hops is not { } many)
-                continue;
-            var rank = new Rank(many, known.Id);
-            var (wasTold, isTold) = (!(before < rank), !(after < rank));
-            if (wasTold != isTold)
-                outbox.Add(known, wasTold ? new Sent(known.Held, many) : default);
-        }
     }
 
     private void Send(Outbox outbox, Message message) =>
