@@ -43,12 +43,9 @@ public sealed class RunningNode : IDisposable
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
-        var chosen = new EngineSettings
-        {
-            RelayRates = settings.RelayRates,
-            Possession = OwnProofs.By(keys.Agreement, self, Friends),
-        };
-        _engine = new EngineThread(new NodeEngine(self, entropy, chosen), Clock);
+        var proofs = OwnProofs.By(keys.Agreement, self, Friends);
+        var told = new EngineSettings { Possession = proofs, RelayRates = settings.RelayRates };
+        _engine = new EngineThread(new NodeEngine(self, entropy, told), Clock);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views =
             Views.Open(

@@ -176,7 +176,7 @@ public sealed class Invitations : IDisposable
             if (
                 !_file.Transact(() =>
                 {
-                    if (!Use())
+                    if (!Use(invitation, id, timestamp, now))
                     {
                         return false;
                     }
@@ -203,22 +203,22 @@ public sealed class Invitations : IDisposable
             _file.Backup();
             return Redemption.Redeemed;
         }
-
-        // The disk decides, whoever else has it open: no two can both change this row.
-        bool Use() =>
-            _file.Run(
-                """
-                UPDATE invitations SET redeemed_by=?2, redeemed_at=?3, timestamp=?4
-                WHERE id=?1 AND revoked=0 AND secret IS NOT NULL AND expires>?3
-                    AND (redeemed_by IS NULL OR (redeemed_by=?2 AND timestamp<?4
-                        AND EXISTS(SELECT 1 FROM friends WHERE id=?2 AND confirmed=0)))
-                """,
-                invitation.Value,
-                id.ToString(),
-                now.Microseconds,
-                timestamp.Microseconds
-            ) == 1;
     }
+
+    // The disk decides, whoever else has it open: no two can both change this row.
+    private bool Use(InvitationId invitation, FriendId id, Instant timestamp, Instant now) =>
+        _file.Run(
+            """
+            UPDATE invitations SET redeemed_by=?2, redeemed_at=?3, timestamp=?4
+            WHERE id=?1 AND revoked=0 AND secret IS NOT NULL AND expires>?3
+                AND (redeemed_by IS NULL OR (redeemed_by=?2 AND timestamp<?4
+                    AND EXISTS(SELECT 1 FROM friends WHERE id=?2 AND confirmed=0)))
+            """,
+            invitation.Value,
+            id.ToString(),
+            now.Microseconds,
+            timestamp.Microseconds
+        ) == 1;
 
     public void Dispose()
     {
