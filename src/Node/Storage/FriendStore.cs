@@ -101,9 +101,7 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.IsFull(id) || Invited.IsCrossed)
-            {
                 return null;
-            }
 
             _file.Transact(() => _table.Put(card, secret, default, true, now) == 0);
             var kept = _table.Keep(card, secret, 0, default, true, now);
@@ -123,9 +121,7 @@ public sealed class FriendStore : IDisposable
                 || !CardName.IsValid(Encoding.UTF8.GetBytes(name))
                 || (_table.IsTaken(name) && row.Shown.Name != name)
             )
-            {
                 return false;
-            }
 
             _file.Run("UPDATE friends SET name=?2 WHERE id=?1", friend.ToString(), name);
             row.Shown = row.Shown with { Name = name };
@@ -140,9 +136,7 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is not { } row || row.Shown.Addresses.SequenceEqual(addresses))
-            {
                 return;
-            }
 
             var text = SealedRows.Text(addresses);
             _file.Run("UPDATE friends SET addresses=?2 WHERE id=?1", friend.ToString(), text);
@@ -160,9 +154,7 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is null)
-            {
                 return false;
-            }
 
             // Shut out even where the disk then refuses; listed until it does not, to try again.
             _table.Hide(friend);
@@ -190,23 +182,17 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is not { } row)
-            {
                 return;
-            }
 
             var promoted = row.Fresh.Find(one => one.Fresh == fresh);
             var isWhole = !row.Shown.Confirmed && !row.Fresh.Exists(one => one.Fresh > fresh);
             if (promoted is null && !isWhole)
-            {
                 return;
-            }
 
             _file.Transact(() =>
             {
                 if (promoted is not null)
-                {
                     _table.Promote(row, promoted);
-                }
 
                 return !isWhole
                     || Invited.Spend(friend)
@@ -216,9 +202,7 @@ public sealed class FriendStore : IDisposable
                         ) == 1;
             });
             if (promoted is not null)
-            {
                 _table.Promoted(row, promoted);
-            }
 
             if (isWhole)
             {
@@ -248,9 +232,7 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is not { } row || timestamp <= row.Accepted)
-            {
                 return false;
-            }
 
             var isFirst = row.Accepted == default;
             _file.Run(
@@ -279,9 +261,7 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is not { } row)
-            {
                 return null;
-            }
 
             var next = now > row.Sent ? now : new Instant(row.Sent.Microseconds + 1);
             _file.Run(

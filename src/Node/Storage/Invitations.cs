@@ -42,9 +42,7 @@ public sealed class Invitations : IDisposable
         _veils = veils;
         _self = self;
         foreach (var row in _rows.Values)
-        {
             Show(row);
-        }
     }
 
     /// <summary>Oldest first.</summary>
@@ -74,9 +72,7 @@ public sealed class Invitations : IDisposable
         {
             Expire(now);
             if (_rows.Values.Count(row => row.Secret is not null) >= Limits.InvitationsMax)
-            {
                 return null;
-            }
 
             InvitationId id = default;
             _file.Transact(() =>
@@ -115,9 +111,7 @@ public sealed class Invitations : IDisposable
                 || row.Shown.RedeemedBy is not null
                 || row.Shown.Revoked
             )
-            {
                 return false;
-            }
 
             _file.Run(
                 "UPDATE invitations SET revoked=1, secret=NULL WHERE id=?1",
@@ -166,9 +160,7 @@ public sealed class Invitations : IDisposable
         {
             var row = _rows.GetValueOrDefault(invitation);
             if (Refusal(row, card, id, now) is { } refusal)
-            {
                 return refusal;
-            }
 
             // Once: who was taken out of the group since does not come back by asking again.
             var group = row!.Shown.RedeemedBy is null ? row.Shown.Group : null;
@@ -177,9 +169,7 @@ public sealed class Invitations : IDisposable
                 !_file.Transact(() =>
                 {
                     if (!Use(invitation, id, timestamp, now))
-                    {
                         return false;
-                    }
 
                     fresh = _friends.Put(card, secret, timestamp, false, now);
                     // A group that is gone is no reason to refuse a friend.
@@ -187,18 +177,14 @@ public sealed class Invitations : IDisposable
                     return true;
                 })
             )
-            {
                 return Redemption.Used;
-            }
 
             IsCrossed |= card.AgreementKey.Equals(_inviter);
 
             row.Shown = row.Shown with { RedeemedBy = id };
             _friends.Keep(card, secret, fresh, timestamp, false, now);
             if (group is { } kept)
-            {
                 _groups.PutInMemory(kept, id);
-            }
 
             _file.Backup();
             return Redemption.Redeemed;
@@ -223,9 +209,7 @@ public sealed class Invitations : IDisposable
     public void Dispose()
     {
         foreach (var row in _rows.Values)
-        {
             row.Dispose();
-        }
 
         _rows.Clear();
     }
@@ -241,9 +225,7 @@ public sealed class Invitations : IDisposable
     internal void Spent(FriendId friend)
     {
         foreach (var row in _rows.Values.Where(row => row.Shown.RedeemedBy == friend))
-        {
             Erase(row);
-        }
     }
 
     /// <summary>Erases the secrets of those whose time is over.</summary>
@@ -260,9 +242,7 @@ public sealed class Invitations : IDisposable
     private void Show(InvitationRow row)
     {
         if (row.Secret is { } secret)
-        {
             _veils.Set(new VeilOwner.Invitation(row.Shown.Id), secret);
-        }
     }
 
     private void Erase(InvitationRow row)
@@ -275,34 +255,22 @@ public sealed class Invitations : IDisposable
     private Redemption? Refusal(InvitationRow? row, Card card, FriendId newcomer, Instant now)
     {
         if (row is null || row.Shown.Revoked)
-        {
             return Redemption.Revoked;
-        }
 
         if (row.Shown.Expires <= now)
-        {
             return Redemption.Expired;
-        }
 
         if (row.Secret is null)
-        {
             return Redemption.Used;
-        }
 
         if (newcomer == _self)
-        {
             return Redemption.Own;
-        }
 
         if (card.AgreementKey.Equals(_inviter) && _self.Value < newcomer.Value)
-        {
             return Redemption.Crossed;
-        }
 
         if (_friends.IsFull(newcomer))
-        {
             return Redemption.Full;
-        }
 
         var known = _friends.Row(newcomer)?.Shown.Card.AgreementKey;
         var isAgain = row.Shown.RedeemedBy is not null;

@@ -296,10 +296,4 @@ public static partial class Limits
 
     /// <summary>Time of one turn: so long may a friend's catalog wait for another's.</summary>
     public const int TurnMilliseconds = 50;
-
-    /// <summary>Groups of friends.</summary>
-    public const int GroupsMax = 256;
-
-    /// <summary>A group's name, UTF-8: as a friend's.</summary>
-    public const int GroupNameBytesMax = 64;
 }

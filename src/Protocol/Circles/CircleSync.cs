@@ -240,7 +240,7 @@ public sealed class CircleSync
     {
         _taking.Poll();
         _asking.Start();
-        Deadline = Earliest(
+        Deadline = Instant.Earliest(
             _own.Deadline,
             _fading.Deadline,
             _places.Deadline,
@@ -249,14 +249,6 @@ public sealed class CircleSync
             _asking.Deadline,
             _taking.Deadline
         );
-    }
-
-    private static Instant? Earliest(params ReadOnlySpan<Instant?> moments)
-    {
-        Instant? first = null;
-        foreach (var moment in moments)
-            first = first < moment || moment is null ? first : moment;
-        return first;
     }
 
     private List<Known> OfferedBy(Neighbour neighbour) =>

@@ -49,9 +49,12 @@ public sealed class NodeEngine
 
     /// <summary>When a Tick is due; null: only something else can make a difference.</summary>
     public Instant? Deadline =>
-        Earlier(
-            Earlier(_friends.Deadline, _circles.Deadline),
-            Earlier(Earlier(_catalogs.Deadline, _paths.Deadline), _transfers.Deadline)
+        Instant.Earliest(
+            _friends.Deadline,
+            _circles.Deadline,
+            _catalogs.Deadline,
+            _paths.Deadline,
+            _transfers.Deadline
         );
 
     /// <summary>Ways to a pseudonym over links that are up, fewest hops first.</summary>
@@ -187,7 +190,4 @@ public sealed class NodeEngine
                 break;
         }
     }
-
-    private static Instant? Earlier(Instant? a, Instant? b) =>
-        a is { } left && b is { } right ? (left < right ? left : right) : a ?? b;
 }

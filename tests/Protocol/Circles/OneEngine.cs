@@ -19,7 +19,7 @@ internal sealed class OneEngine
             _effects,
             2,
             readHead ?? SignedHead.TryRead,
-            new Possession((_, _) => default, (_, _, _) => false)
+            new Possession((_, _) => default, (_, _, _) => true)
         );
 
     internal CircleSync Sync { get; }
