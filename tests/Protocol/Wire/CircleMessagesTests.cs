@@ -112,7 +112,7 @@ public sealed class CircleMessagesTests
             { "leaves", Wants(1, 2047, 1) },
             { "half a fresh one", Wants(1, 0, fresh: 2) },
             { "60 and 5 fresh ones", Wants(60, 0, fresh: 20) },
-            { "compare a fresh one too", Wants(1, 2048, 1, fresh: 4) },
+            { "parts of a fresh one too", Wants(1, 2048, 1, fresh: 4) },
             {
                 "nothing wanted",
                 new Request { Circle = new CircleRequest { Wants = { new CircleWant() } } }
