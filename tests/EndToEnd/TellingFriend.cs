@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Links;
-using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
-using FriendNet.Protocol.Friendship;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using FriendNet.Tests.Node.Links;

@@ -160,10 +160,12 @@ public sealed class FriendStore : IDisposable
             _file.Transact(() =>
                 Invited.Spend(friend)
                 && Groups.LeaveOnDisk(friend)
+                && Pseudonyms.ExposeOnDisk()
                 && _file.Run("DELETE FROM friends WHERE id=?1", friend.ToString()) == 1
             );
             _table.Drop(friend);
             Groups.LeaveInMemory(friend);
+            Pseudonyms.ExposeInMemory();
             Invited.Spent(friend);
             _file.Backup(forget: true);
             return true;
