@@ -57,7 +57,7 @@ internal sealed class CircleKeeper : IDisposable
     {
         Own(EraseDue);
         var own = _friends.Pseudonyms;
-        _post(new Input.OwnHeads(own.Heads(_now()), own.Since));
+        _post(new Input.OwnHeads(own.Heads(_now()), own.Since, own.IsExposed));
         var told = _store
             .Table.Known.SelectMany(known => known.Offers)
             .ToLookup(offer => offer.Friend, offer => new ToldHead(offer.Head, offer.Hops));

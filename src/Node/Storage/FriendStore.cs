@@ -162,10 +162,12 @@ public sealed class FriendStore : IDisposable
                 Invited.Spend(friend)
                 && Groups.LeaveOnDisk(friend)
                 && _file.Run("DELETE FROM fresh WHERE friend=?1", friend.ToString()) >= 0
+                && Pseudonyms.ExposeOnDisk()
                 && _file.Run("DELETE FROM friends WHERE id=?1", friend.ToString()) == 1
             );
             _table.Drop(friend);
             Groups.LeaveInMemory(friend);
+            Pseudonyms.ExposeInMemory();
             Invited.Spent(friend);
             _file.Backup(forget: true);
             return true;

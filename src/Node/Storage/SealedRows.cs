@@ -51,7 +51,7 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
     {
         var rows = new List<PseudonymRow>();
         using var command = file.Command(
-            "SELECT id, seed, head, made, retired FROM pseudonyms ORDER BY id"
+            "SELECT id, seed, head, made, retired, exposed FROM pseudonyms ORDER BY id"
         );
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -69,6 +69,7 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
                     Keys = seed is null ? null : OpenSeed(RowOf(no), seed),
                     Head = head,
                     Retired = reader.IsDBNull(4) ? null : new Instant(reader.GetInt64(4)),
+                    IsExposed = reader.GetInt64(5) != 0,
                 }
             );
         }

@@ -122,20 +122,9 @@ public sealed class CircleSync
 
     public void HandleRemoved(FriendId friend, Instant now)
     {
-        if (_directory.FindFriend(friend) is not { } neighbour)
-            return;
         _directory.Now = now;
-        _directory.Unlink(neighbour);
-        _asking.ReleaseAll(neighbour);
-        foreach (var known in OfferedBy(neighbour))
-        {
-            _directory.RemoveOffer(known, neighbour);
-            if (known is { HasContent: true, IsOwn: false } && known.Sponsor == neighbour.Slot)
-                Sponsor(known);
-            _fetching.HandleGone(known, neighbour);
-        }
-
-        _directory.Remove(neighbour);
+        if (_directory.FindFriend(friend) is { } neighbour)
+            Remove(neighbour);
         _own.HandleFriendRemoved(now);
         Finish();
     }
@@ -196,7 +185,7 @@ public sealed class CircleSync
             case Input.OwnHeads own:
                 foreach (var head in own.Live)
                     HoldOwn(head);
-                _own.HandleOwn(own.Live, own.Since, now);
+                _own.HandleOwn(own.Live, own.Since, own.IsExposed, now);
                 break;
             case Input.HeadsKnown known:
                 Restore(known);
@@ -236,6 +225,21 @@ public sealed class CircleSync
         Finish();
     }
 
+    private void Remove(Neighbour neighbour)
+    {
+        _directory.Unlink(neighbour);
+        _asking.ReleaseAll(neighbour);
+        foreach (var known in OfferedBy(neighbour))
+        {
+            _directory.RemoveOffer(known, neighbour);
+            if (known is { HasContent: true, IsOwn: false } && known.Sponsor == neighbour.Slot)
+                Sponsor(known);
+            _fetching.HandleGone(known, neighbour);
+        }
+
+        _directory.Remove(neighbour);
+    }
+
     private void Finish()
     {
         _taking.Poll();
@@ -258,7 +262,7 @@ public sealed class CircleSync
     {
         var known = _directory.Of(head.Pseudonym);
         known.IsOwn = true;
-        if (head.Beats(known.Held))
+        if (head.Beats(known.Held) && !OwnHead.IsAhead(head, _directory.Now))
             _directory.SetHeld(known, head);
     }
 

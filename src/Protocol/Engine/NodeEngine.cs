@@ -23,6 +23,7 @@ public sealed class NodeEngine
     private readonly CircleSync _circles;
     private readonly Scheduler _transfers;
     private readonly PathSwitch _paths;
+    private readonly LinkSwitch _said;
 
     public NodeEngine(FriendId self, IEntropy entropy, EngineSettings settings)
     {
@@ -45,6 +46,7 @@ public sealed class NodeEngine
                 _circles.IsOwn
             );
         _paths = new PathSwitch(entropy, _effects, _friends, _transfers, ways, settings);
+        _said = new LinkSwitch(_effects, _friends, _catalogs, _circles, _paths);
     }
 
     /// <summary>When a Tick is due; null: only something else can make a difference.</summary>
@@ -92,10 +94,10 @@ public sealed class NodeEngine
                 _friends.HandleOwnAddresses(own.Addresses, now);
                 break;
             case Input.MessageReceived received:
-                Handle(received.Link, received.Message, now);
+                _said.Handle(received.Link, received.Message, now);
                 break;
             case Input.RequestReceived received:
-                Handle(received.Link, received.Stream, received.Request, now);
+                _said.Handle(received.Link, received.Stream, received.Request, now);
                 break;
             default:
                 _ =
@@ -141,53 +143,5 @@ public sealed class NodeEngine
         _friends.HandleRemoved(friend, now);
         _catalogs.HandleRemoved(friend);
         _circles.HandleRemoved(friend, now);
-    }
-
-    // A kind of a later version is ignored, as is a Hello: any version so far speaks this one.
-    private void Handle(LinkId link, Message message, Instant now)
-    {
-        if (message.KindCase == Message.KindOneofCase.Head)
-        {
-            _catalogs.HandleHead(link, message.Head, now);
-        }
-        else if (message.KindCase == Message.KindOneofCase.Addresses)
-        {
-            _friends.HandleAddresses(link, message.Addresses, now);
-        }
-        else
-        {
-            _circles.HandleMessage(link, message, now);
-        }
-    }
-
-    private void Handle(LinkId link, StreamId stream, Request request, Instant now)
-    {
-        // A link that was refused or replaced still delivers what was under way: nobody's now.
-        if (
-            _paths.TryHandle(link, stream, request, now)
-            || _friends.FriendOf(link) is not { } friend
-        )
-        {
-            return;
-        }
-
-        switch (request.KindCase)
-        {
-            case Request.KindOneofCase.Catalog:
-                _catalogs.HandleRequest(link, stream, request.Catalog);
-                break;
-            case Request.KindOneofCase.Circle:
-                _circles.HandleRequest(link, stream, request.Circle, now);
-                break;
-            case Request.KindOneofCase.Fetch:
-                _effects.Enqueue(new Effect.ServeFetch(link, stream, friend, request.Fetch));
-                break;
-            case Request.KindOneofCase.Leaves:
-                _effects.Enqueue(new Effect.ServeLeaves(link, stream, friend, request.Leaves));
-                break;
-            default:
-                _effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Malformed));
-                break;
-        }
     }
 }
