@@ -30,7 +30,9 @@ internal sealed class Target(PseudonymId pseudonym)
 
     internal Instant WantedAt { get; set; }
 
-    /// <summary>When the next way will have rested; what has already waits for something else.</summary>
+    /// <summary>
+    /// When the next way will have rested; one that has already waits for something else.
+    /// </summary>
     internal Instant? RestsUntil(Instant now)
     {
         Instant? first = null;
