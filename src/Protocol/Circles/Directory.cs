@@ -60,7 +60,7 @@ internal sealed class Directory
     /// <summary>The first of those held at a root with this tag; then NextOfRoot.</summary>
     internal Known? ByRoot(ulong tag) => _byRoot.GetValueOrDefault(tag);
 
-    internal Neighbour? At(int slot) => _slots[slot];
+    internal Neighbour? At(int slot) => slot < _slots.Count ? _slots[slot] : null;
 
     internal Neighbour? On(LinkId link) => _byLink.GetValueOrDefault(link);
 
@@ -84,7 +84,7 @@ internal sealed class Directory
     internal void Link(Neighbour neighbour, LinkId link)
     {
         neighbour.Outbox = new Outbox(link);
-        neighbour.Inbox = new Inbox();
+        neighbour.Inbox = new Inbox(neighbour);
         _byLink[link] = neighbour;
     }
 
@@ -139,6 +139,8 @@ internal sealed class Directory
         {
             var tag = head.Head.Content.Root.Tag;
             known.NextOfRoot = ByRoot(tag);
+            if (known.NextOfRoot is { } next)
+                next.BeforeOfRoot = known;
             _byRoot[tag] = known;
         }
 
@@ -185,22 +187,15 @@ internal sealed class Directory
         if (!known.HasContent)
             return;
         var tag = known.Held!.Head.Content.Root.Tag;
-        var first = _byRoot[tag];
-        if (first == known)
-        {
-            if (known.NextOfRoot is { } next)
-                _byRoot[tag] = next;
-            else
-                _byRoot.Remove(tag);
-        }
+        if (known.NextOfRoot is { } next)
+            next.BeforeOfRoot = known.BeforeOfRoot;
+        if (known.BeforeOfRoot is { } before)
+            before.NextOfRoot = known.NextOfRoot;
+        else if (known.NextOfRoot is { } first)
+            _byRoot[tag] = first;
         else
-        {
-            while (first.NextOfRoot != known)
-                first = first.NextOfRoot!;
-            first.NextOfRoot = known.NextOfRoot;
-        }
-
-        known.NextOfRoot = null;
+            _byRoot.Remove(tag);
+        (known.BeforeOfRoot, known.NextOfRoot) = (null, null);
     }
 
     // A set that is looked up by the key of its items: 48 bytes less for each than a dictionary.

@@ -121,7 +121,7 @@ internal sealed class Telling(
         {
             var group = at / sizeof(ulong);
             if (!mine.Slice(at, sizeof(ulong)).SequenceEqual(theirs.Slice(at, sizeof(ulong))))
-                outbox.Clear(group, [.. members[group].Select(Find)]);
+                outbox.Clear(group, [.. members[group].Select(item => new PseudonymId(item.Key))]);
         }
 
         Flush(neighbour);
@@ -137,8 +137,15 @@ internal sealed class Telling(
         }
 
         outbox.SetLazy(taken.Lazy);
-        if (outbox.HeldUntil is null)
+        if (outbox is { HeldUntil: null, IsTelling: true })
             Flush(neighbour);
+    }
+
+    /// <summary>Nobody tells of it any more, and it is not held.</summary>
+    internal void Forget(Known known)
+    {
+        foreach (var neighbour in directory.Linked)
+            neighbour.Outbox!.Forget(known.Id);
     }
 
     internal void Poll()
@@ -153,8 +160,6 @@ internal sealed class Telling(
 
     internal void Malformed(Outbox outbox) =>
         effects.Enqueue(new Effect.CloseLink(outbox.Link, CloseCode.Malformed));
-
-    private Known Find(TreeItem item) => directory.Find(new PseudonymId(item.Key))!;
 
     private void Note(int slot, Known known, in Reach before, in Reach after)
     {
@@ -186,7 +191,7 @@ internal sealed class Telling(
     {
         var outbox = neighbour.Outbox!;
         outbox.HeldUntil = null;
-        while (outbox.Next(neighbour, deltas, directory.Now) is { } heads)
+        while (outbox.Next(neighbour, deltas, directory) is { } heads)
             Send(outbox, new Message { Heads = heads });
     }
 

@@ -36,7 +36,11 @@ public sealed class CircleMessagesTests
                 "lazy",
                 new Message
                 {
-                    HeadsTaken = new HeadsTaken { Lazy = { Enumerable.Repeat(5UL, 64) } },
+                    HeadsTaken = new HeadsTaken
+                    {
+                        Heads = 1,
+                        Lazy = { Enumerable.Repeat(5UL, 64) },
+                    },
                 }
             },
         };
@@ -82,7 +86,11 @@ public sealed class CircleMessagesTests
                 "lazy",
                 new Message
                 {
-                    HeadsTaken = new HeadsTaken { Lazy = { Enumerable.Repeat(5UL, 65) } },
+                    HeadsTaken = new HeadsTaken
+                    {
+                        Heads = 1,
+                        Lazy = { Enumerable.Repeat(5UL, 65) },
+                    },
                 }
             },
         };
