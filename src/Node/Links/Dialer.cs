@@ -18,6 +18,7 @@ namespace FriendNet.Node.Links;
 public sealed class Dialer(OurSide our, TimeSpan? answerTime = null) : IDisposable
 {
     private const int ThreadBytes = 256 * 1024;
+    private const string NoFriend = "not a friend any more";
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<FriendId, IReadOnlyList<DialAttempt>> _attempts = new();
     private readonly TimeSpan _answerTime =
@@ -139,16 +140,55 @@ public sealed class Dialer(OurSide our, TimeSpan? answerTime = null) : IDisposab
                 break;
             }
 
-            if (round.Try(address, () => Begin(friend)) is { } shaken)
+            if (Try(friend, address, round) is { } shaken)
             {
                 _attempts[friend] = round.Attempts;
-                // It knows the pair secret, so it has stored it.
-                our.Store.Confirm(friend);
                 return Link(friend, address, shaken);
             }
         }
 
         return Failed(friend, round);
+    }
+
+    /// <summary>
+    /// With the newest secret first. To silence with one before it: the answer by which the friend
+    /// would know the newest may be lost.
+    /// </summary>
+    private Shaken? Try(FriendId friend, string address, DialRound round)
+    {
+        var secrets = our.Store.SecretsOf(friend);
+        try
+        {
+            foreach (var usable in secrets)
+            {
+                var before = round.Attempts.Count;
+                if (round.Try(address, () => Begin(friend, usable.Secret)) is { } shaken)
+                {
+                    // It knows the secret, so it has stored it.
+                    our.Store.Confirm(friend, usable.Fresh);
+                    return shaken;
+                }
+
+                if (round.Attempts.Skip(before).All(one => one.Result != DialResult.Silent))
+                {
+                    return null;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var usable in secrets)
+            {
+                usable.Dispose();
+            }
+        }
+
+        if (secrets.Count == 0)
+        {
+            round.GiveUp(address, NoFriend);
+        }
+
+        return null;
     }
 
     private Link? Failed(FriendId friend, DialRound round)
@@ -160,13 +200,9 @@ public sealed class Dialer(OurSide our, TimeSpan? answerTime = null) : IDisposab
     }
 
     /// <summary>With a timestamp that is on disk before it is used.</summary>
-    private DialerHandshake? Begin(FriendId friend)
-    {
-        using var secret = our.Store.SecretOf(friend);
-        return
-            secret is not null
-            && our.Store.Find(friend) is { } known
-            && our.Store.NextTimestamp(friend, our.Now()) is { } timestamp
+    private DialerHandshake? Begin(FriendId friend, PairSecret secret) =>
+        our.Store.Find(friend) is { } known
+        && our.Store.NextTimestamp(friend, our.Now()) is { } timestamp
             ? DialerHandshake.TryStart(
                 our.Keys.Agreement,
                 known.Card.AgreementKey,
@@ -176,7 +212,6 @@ public sealed class Dialer(OurSide our, TimeSpan? answerTime = null) : IDisposab
                 our.Entropy
             )
             : null;
-    }
 
     private Link Link(FriendId friend, string address, Shaken shaken) =>
         our.Links.Add(
@@ -203,22 +238,47 @@ public sealed class Dialer(OurSide our, TimeSpan? answerTime = null) : IDisposab
                 return null;
             }
 
-            using var secret = PairSecret.FromInvitation(invitation!.Secret);
-            var round = new DialRound(our, _stop, _answerTime);
-            foreach (var place in invitation.Addresses)
+            our.Store.Invited.Redeeming(RedeemResult.KeyOf(invitation!));
+            try
             {
-                var address = place.ToString();
-                var sent = default(Instant);
-                var shaken = round.Try(address, () => Begin(invitation, secret, sent = our.Now()));
-                if (shaken is not null)
-                {
-                    return Befriend(invitation, address, shaken, sent, result);
-                }
+                return Redeem(invitation!, result);
             }
-
-            result.SetResult(RedeemResult.NotReached(round.Attempts));
-            return null;
+            finally
+            {
+                our.Store.Invited.Redeeming(null);
+            }
         }
+    }
+
+    private Link? Redeem(Invitation invitation, TaskCompletionSource<RedeemResult> result)
+    {
+        using var secret = PairSecret.FromInvitation(invitation.Secret);
+        var round = new DialRound(our, _stop, _answerTime);
+        foreach (var place in invitation.Addresses)
+        {
+            var address = place.ToString();
+            var sent = default(Instant);
+            var shaken = round.Try(
+                address,
+                () => Begin(invitation, secret, sent = NextTimestamp(invitation))
+            );
+            if (shaken is not null)
+            {
+                return Befriend(invitation, address, shaken, sent, result);
+            }
+        }
+
+        result.SetResult(RedeemResult.NotReached(round.Attempts));
+        return null;
+    }
+
+    /// <summary>Later than all that a friend of old has had of us.</summary>
+    private Instant NextTimestamp(Invitation invitation)
+    {
+        var key = RedeemResult.KeyOf(invitation);
+        var known = our.Store.Friends.FirstOrDefault(one => one.Card.AgreementKey.Equals(key));
+        var now = our.Now();
+        return known is null ? now : our.Store.NextTimestamp(known.Id, now) ?? now;
     }
 
     private DialerHandshake? Begin(Invitation invitation, PairSecret secret, Instant timestamp) =>
@@ -253,7 +313,13 @@ public sealed class Dialer(OurSide our, TimeSpan? answerTime = null) : IDisposab
         {
             shaken.Outcome.Dispose();
             shaken.Socket.Dispose();
-            result.SetResult(RedeemResult.TooMany);
+            // Let in by us meanwhile, it is a friend as well, by the secret that it was given.
+            var crossed = our.Store.Find(FriendId.Of(shaken.Outcome.Card!.SigningKey.Bytes));
+            result.SetResult(
+                crossed is null
+                    ? RedeemResult.TooMany
+                    : new RedeemResult(RedeemOutcome.Redeemed, crossed, crossed.Name)
+            );
             return null;
         }
 

@@ -210,7 +210,7 @@ public static partial class Limits
     /// </summary>
     public const int HeadsWindowMax = 256;
 
-    /// <summary>News after which the taker says so: half a window.</summary>
+    /// <summary>News after which the taker says so at most: half a window.</summary>
     public const int HeadsTakenEvery = 128;
 
     /// <summary>

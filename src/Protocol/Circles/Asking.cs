@@ -142,7 +142,11 @@ internal sealed class Asking(
 
     private void Start(Neighbour from, LinkId link)
     {
-        var batch = _batches.Next(from, Release);
+        // Those of which something is held come first, as the request has them.
+        List<Known> batch =
+        [
+            .. _batches.Next(from, Release).OrderByDescending(known => known.HasContent),
+        ];
         if (batch.Count == 0)
             return;
         var ask = new Ask(new AskId(++_lastId), from, batch) { IsCompare = batch[0].NeedsCompare };
@@ -152,13 +156,7 @@ internal sealed class Asking(
         _asks.Add(ask.Id, ask);
         (from.Ask, from.WantedEntries) = (ask, from.WantedEntries + ask.Entries);
         _underWay++;
-        PseudonymId?[] have =
-        [
-            .. batch.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
-        ];
-        effects.Enqueue(
-            new Effect.FetchCircle(ask.Id, link, from.Friend, ask.Heads, have, ask.IsCompare)
-        );
+        effects.Enqueue(ask.Fetch(link));
     }
 
     private Instant GiveUpAt(Ask ask) =>
@@ -199,6 +197,7 @@ internal sealed class Asking(
             return;
         ask.IsDone[want] = true;
         var (known, head) = (ask.Knowns[want], ask.Heads[want]);
+        known.NeedsFullTag = end == CircleEnd.Missing;
         switch (end)
         {
             case CircleEnd.Held:

@@ -28,16 +28,22 @@ public sealed class CircleSync
     private readonly OwnHead _own;
 
     /// <param name="horizon">How many links own heads may go.</param>
-    public CircleSync(IEntropy entropy, Queue<Effect> effects, int horizon, ReadHead readHead)
+    public CircleSync(
+        IEntropy entropy,
+        Queue<Effect> effects,
+        int horizon,
+        ReadHead readHead,
+        Possession possession
+    )
     {
         _effects = effects;
         _rests = new Rests(_directory, entropy);
         var quota = new Quota(_directory, effects);
         _places = new Places(_directory, entropy);
-        _telling = new Telling(_directory, _places, _deltas, effects);
+        _telling = new Telling(_directory, _places, _deltas, possession.Prove, effects);
         _asking = new Asking(_directory, quota, _rests, _deltas, effects);
         _fetching = new Fetching(_directory, quota, _asking, _rests, entropy, effects);
-        _taking = new Taking(_directory, _telling, _fetching, readHead, effects);
+        _taking = new Taking(_directory, _telling, _fetching, readHead, possession.Holds, effects);
         _fading = new Fading(_directory, _fetching, _telling, _deltas, quota, effects);
         _keeping = new Keeping(_directory, quota, _fetching, effects);
         _own = new OwnHead(entropy, effects, horizon);

@@ -10,7 +10,7 @@ internal sealed class Directory
 {
     private readonly HashSet<Known> _all = new(new ById());
     private readonly HashSet<Known>.AlternateLookup<PseudonymId> _byId;
-    private readonly Dictionary<ulong, Known> _byRoot = [];
+    private readonly Dictionary<uint, Known> _byRoot = [];
     private readonly Dictionary<FriendId, Neighbour> _byFriend = [];
     private readonly Dictionary<LinkId, Neighbour> _byLink = [];
     private readonly List<Neighbour?> _slots = [];
@@ -57,8 +57,9 @@ internal sealed class Directory
         return known;
     }
 
-    /// <summary>The first of those held at a root with this tag; then NextOfRoot.</summary>
-    internal Known? ByRoot(ulong tag) => _byRoot.GetValueOrDefault(tag);
+    /// <summary>The first of those held at a root that begins as this tag; then NextOfRoot.
+    /// </summary>
+    internal Known? ByRoot(ulong tag) => _byRoot.GetValueOrDefault(Short(tag));
 
     internal Neighbour? At(int slot) => slot < _slots.Count ? _slots[slot] : null;
 
@@ -84,7 +85,7 @@ internal sealed class Directory
     internal void Link(Neighbour neighbour, LinkId link)
     {
         neighbour.Outbox = new Outbox(link);
-        neighbour.Inbox = new Inbox(neighbour);
+        neighbour.Inbox = new Inbox(neighbour, link);
         _byLink[link] = neighbour;
     }
 
@@ -141,7 +142,7 @@ internal sealed class Directory
             known.NextOfRoot = ByRoot(tag);
             if (known.NextOfRoot is { } next)
                 next.BeforeOfRoot = known;
-            _byRoot[tag] = known;
+            _byRoot[Short(tag)] = known;
         }
 
         Changed?.Invoke(known, before, -1);
@@ -176,6 +177,8 @@ internal sealed class Directory
         return Sorted(items);
     }
 
+    private static uint Short(ulong tag) => unchecked((uint)tag);
+
     private static List<TreeItem> Sorted(List<TreeItem> items)
     {
         items.Sort((a, b) => a.Key.CompareTo(b.Key));
@@ -192,9 +195,9 @@ internal sealed class Directory
         if (known.BeforeOfRoot is { } before)
             before.NextOfRoot = known.NextOfRoot;
         else if (known.NextOfRoot is { } first)
-            _byRoot[tag] = first;
+            _byRoot[Short(tag)] = first;
         else
-            _byRoot.Remove(tag);
+            _byRoot.Remove(Short(tag));
         (known.BeforeOfRoot, known.NextOfRoot) = (null, null);
     }
 

@@ -35,7 +35,7 @@ internal sealed class Known(PseudonymId id)
     /// <summary>One a friend, in no order.</summary>
     internal Offer[] Offers { get; set; } = [];
 
-    /// <summary>Another one held at a root with the same tag.</summary>
+    /// <summary>Another one held at a root that begins alike.</summary>
     internal Known? NextOfRoot { get; set; }
 
     /// <summary>The one whose next it is.</summary>
@@ -64,6 +64,9 @@ internal sealed class Known(PseudonymId id)
 
     /// <summary>Its content is too large to be asked for without saying what is held.</summary>
     internal bool NeedsCompare { get; set; }
+
+    /// <summary>Asking by a short tag brought nothing: another root may begin alike.</summary>
+    internal bool NeedsFullTag { get; set; }
 
     /// <summary>Content, not a withdrawal, is here.</summary>
     internal bool HasContent => Held is { IsWithdrawal: false };

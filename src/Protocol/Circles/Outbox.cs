@@ -12,8 +12,8 @@ internal readonly record struct Sent(SignedHead? Head, byte Hops);
 /// </summary>
 internal sealed class Outbox(LinkId link)
 {
-    // Beside the head: tags, lengths and hops of one piece of news, and its own tag and length.
-    private const int NewsBytes = SignedHead.Bytes + 16;
+    // Beside head and proof: tags, lengths and hops of one piece of news, its own tag and length.
+    private const int NewsBytes = SignedHead.Bytes + PossessionProof.Bytes + 18;
 
     private readonly Dictionary<PseudonymId, Sent> _news = [];
     private readonly Queue<(int Group, List<PseudonymId> Members)> _clearing = [];

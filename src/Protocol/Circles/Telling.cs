@@ -13,6 +13,7 @@ internal sealed class Telling(
     Directory directory,
     Places places,
     Deltas deltas,
+    ProveOwn prove,
     Queue<Effect> effects
 )
 {
@@ -192,7 +193,22 @@ internal sealed class Telling(
         var outbox = neighbour.Outbox!;
         outbox.HeldUntil = null;
         while (outbox.Next(neighbour, deltas, directory) is { } heads)
+        {
+            foreach (var news in heads.News)
+                Prove(news, neighbour.Friend);
             Send(outbox, new Message { Heads = heads });
+        }
+    }
+
+    // What is told without a proof is taken for a lie, so its key outlives every such head.
+    private void Prove(HeadNews news, FriendId receiver)
+    {
+        if (
+            news.Hops == 1
+            && SignedHead.TryPeek(news.Head.Span, out var pseudonym)
+            && directory.Find(pseudonym)!.Held is { IsWithdrawal: false }
+        )
+            news.Proof = UnsafeByteOperations.UnsafeWrap(prove(pseudonym, receiver));
     }
 
     private void Send(Outbox outbox, Message message) =>

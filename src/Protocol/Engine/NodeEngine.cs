@@ -28,7 +28,13 @@ public sealed class NodeEngine
     {
         _friends = new Friends(self, entropy, _effects);
         _catalogs = new CatalogSync(entropy, _effects);
-        _circles = new CircleSync(entropy, _effects, settings.Horizon, settings.ReadHead);
+        _circles = new CircleSync(
+            entropy,
+            _effects,
+            settings.Horizon,
+            settings.ReadHead,
+            settings.Possession
+        );
         _transfers = new Scheduler(entropy, _effects);
         var ways =
             settings.Ways
@@ -119,6 +125,7 @@ public sealed class NodeEngine
         _catalogs.HandleOpened(opened.Link, opened.Friend);
         _circles.HandleOpened(opened.Link, opened.Friend, now);
         _transfers.Handle(opened, now);
+        _paths.HandleAfter(opened, now);
     }
 
     private void Remove(FriendId friend, Instant now)
