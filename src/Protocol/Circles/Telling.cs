@@ -1,6 +1,5 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
-using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
