@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
@@ -22,6 +23,17 @@ internal sealed class Ask(AskId id, Neighbour from, IReadOnlyList<Known> knowns)
 
     internal bool IsCompare { get; init; }
 
+    internal bool IsFull { get; } = knowns.Any(known => known.NeedsFullTag);
+
     /// <summary>When it is given up; null: it is local work, or was given up.</summary>
     internal Instant? GiveUpAt { get; set; }
+
+    internal Effect.FetchCircle Fetch(LinkId link)
+    {
+        PseudonymId?[] have =
+        [
+            .. Knowns.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
+        ];
+        return new(Id, link, From.Friend, Heads, have, IsCompare, IsFull);
+    }
 }

@@ -138,7 +138,8 @@ internal sealed class Asking(
 
     private void Start(Neighbour from, LinkId link)
     {
-        var batch = Batch(from);
+        // Those of which something is held come first, as the request has them.
+        List<Known> batch = [.. Batch(from).OrderByDescending(known => known.HasContent)];
         if (batch.Count == 0)
             return;
         var ask = new Ask(new AskId(++_lastId), from, batch) { IsCompare = batch[0].NeedsCompare };
@@ -148,13 +149,7 @@ internal sealed class Asking(
         _asks.Add(ask.Id, ask);
         (from.Ask, from.WantedEntries) = (ask, from.WantedEntries + ask.Entries);
         _underWay++;
-        PseudonymId?[] have =
-        [
-            .. batch.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
-        ];
-        effects.Enqueue(
-            new Effect.FetchCircle(ask.Id, link, from.Friend, ask.Heads, have, ask.IsCompare)
-        );
+        effects.Enqueue(ask.Fetch(link));
     }
 
     private Instant GiveUpAt(Ask ask) =>
@@ -241,6 +236,7 @@ internal sealed class Asking(
             return;
         ask.IsDone[want] = true;
         var (known, head) = (ask.Knowns[want], ask.Heads[want]);
+        known.NeedsFullTag = end == CircleEnd.Missing;
         switch (end)
         {
             case CircleEnd.Held:

@@ -18,6 +18,7 @@ public sealed class CircleSync
     private readonly Directory _directory = new();
     private readonly Deltas _deltas = new();
     private readonly Quota _quota;
+    private readonly Places _places;
     private readonly Telling _telling;
     private readonly Asking _asking;
     private readonly Fetching _fetching;
@@ -26,23 +27,32 @@ public sealed class CircleSync
     private readonly OwnHead _own;
 
     /// <param name="horizon">How many links own heads may go.</param>
-    public CircleSync(IEntropy entropy, Queue<Effect> effects, int horizon, ReadHead readHead)
+    public CircleSync(
+        IEntropy entropy,
+        Queue<Effect> effects,
+        int horizon,
+        ReadHead readHead,
+        Possession possession
+    )
     {
         _effects = effects;
         var rests = new Rests(_directory, entropy);
         _quota = new Quota(_directory, effects);
-        _telling = new Telling(_directory, _deltas, effects);
+        _places = new Places(_directory, entropy);
+        _telling = new Telling(_directory, _places, _deltas, possession.Prove, effects);
         _asking = new Asking(_directory, _quota, rests, _deltas, effects);
         _fetching = new Fetching(_directory, _quota, _asking, rests, entropy, effects);
-        _taking = new Taking(_directory, _telling, _fetching, readHead, effects);
+        _taking = new Taking(_directory, _telling, _fetching, readHead, possession.Holds, effects);
         _fading = new Fading(_directory, _fetching, _deltas, _quota, effects);
         _own = new OwnHead(entropy, effects, horizon);
         _asking.Settled = _fetching.Consider;
         _directory.Changed = (known, before, slot) =>
         {
+            _places.Note(known);
             _telling.Note(known, before, slot);
             _fading.Note(known);
         };
+        _places.Changed = (known, before) => _telling.Note(known, before, -1);
     }
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
@@ -208,6 +218,7 @@ public sealed class CircleSync
         _directory.Now = now;
         _own.Poll(now);
         _fading.Poll();
+        _places.Poll();
         _telling.Poll();
         _fetching.Poll();
         _asking.Poll();
@@ -233,22 +244,15 @@ public sealed class CircleSync
     {
         _taking.Poll();
         _asking.Start();
-        Deadline = Earliest(
+        Deadline = Instant.Earliest(
             _own.Deadline,
             _fading.Deadline,
+            _places.Deadline,
             _telling.Deadline,
             _fetching.Deadline,
             _asking.Deadline,
             _taking.Deadline
         );
-    }
-
-    private static Instant? Earliest(params ReadOnlySpan<Instant?> moments)
-    {
-        Instant? first = null;
-        foreach (var moment in moments)
-            first = first < moment || moment is null ? first : moment;
-        return first;
     }
 
     private List<Known> OfferedBy(Neighbour neighbour) =>

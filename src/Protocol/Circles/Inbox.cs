@@ -5,8 +5,13 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Circles;
 
 /// <summary>What came over one link: counted, and taken at a bounded rate.</summary>
-internal sealed class Inbox
+internal sealed class Inbox(LinkId link)
 {
+    // Not the same on all links: those who are told alike would all answer to the same news.
+    private readonly int _every =
+        Limits.HeadsTakenEvery
+        - (int)((uint)link.Value.GetHashCode() % (Limits.HeadsTakenEvery / 2));
+
     private TokenBucket? _bucket;
     private int _taken;
 
@@ -40,7 +45,7 @@ internal sealed class Inbox
 
     /// <summary>When the count is to be said; null: not yet.</summary>
     internal Instant? TakenAt(Instant now) =>
-        _bucket is { } bucket && (_taken >= Limits.HeadsTakenEvery || Lazy is not null)
+        _bucket is { } bucket && (_taken >= _every || Lazy is not null)
             ? bucket.When(0, now)
             : null;
 

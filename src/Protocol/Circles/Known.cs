@@ -33,7 +33,7 @@ internal sealed class Known(PseudonymId id)
     /// <summary>One a friend, in no order.</summary>
     internal Offer[] Offers { get; set; } = [];
 
-    /// <summary>Another one held at a root with the same tag.</summary>
+    /// <summary>Another one held at a root that begins alike.</summary>
     internal Known? NextOfRoot { get; set; }
 
     /// <summary>Bytes in the store, charged to <see cref="Sponsor"/>.</summary>
@@ -50,8 +50,17 @@ internal sealed class Known(PseudonymId id)
 
     internal bool IsOwn { get; set; }
 
+    /// <summary>It is told on: set by <see cref="Places"/>, as the next.</summary>
+    internal bool HasPlace { get; set; }
+
+    /// <summary>Entries that its place counts for; 0: it is for nobody.</summary>
+    internal int PlaceEntries { get; set; }
+
     /// <summary>Its content is too large to be asked for without saying what is held.</summary>
     internal bool NeedsCompare { get; set; }
+
+    /// <summary>Asking by a short tag brought nothing: another root may begin alike.</summary>
+    internal bool NeedsFullTag { get; set; }
 
     /// <summary>Content, not a withdrawal, is here.</summary>
     internal bool HasContent => Held is { IsWithdrawal: false };

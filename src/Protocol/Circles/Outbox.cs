@@ -12,8 +12,8 @@ internal readonly record struct Sent(SignedHead? Head, byte Hops);
 /// </summary>
 internal sealed class Outbox(LinkId link)
 {
-    // Beside the head: tags, lengths and hops of one piece of news, and its own tag and length.
-    private const int NewsBytes = SignedHead.Bytes + 16;
+    // Beside head and proof: tags, lengths and hops of one piece of news, its own tag and length.
+    private const int NewsBytes = SignedHead.Bytes + PossessionProof.Bytes + 18;
 
     private readonly Dictionary<Known, Sent> _news = [];
     private readonly Queue<(int Group, List<Known> Members)> _clearing = [];
@@ -33,9 +33,6 @@ internal sealed class Outbox(LinkId link)
 
     /// <summary>When the news are due; null: there are none, or the window is full.</summary>
     internal Instant? HeldUntil { get; set; }
-
-    /// <summary>What ranks behind it is not told; null: the bound is not reached.</summary>
-    internal Rank? Last { get; set; }
 
     /// <summary>Takes note of a change.</summary>
     internal void Add(Known known, Sent knows)

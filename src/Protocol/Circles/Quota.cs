@@ -22,9 +22,13 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
         var more = head.Head.Content.Entries + pending;
         var freed = known.HasContent ? known.Held!.Head.Content.Entries : 0;
         var freedHere = known.Sponsor == from.Slot ? freed : 0;
-        return from.Entries + more - freedHere <= Limits.CircleEntriesPerFriendMax
+        // What others published fills only so much: there is room for the friend's own.
+        var isOwn = known.OfferOf(from.Slot) is { Hops: 1 };
+        var keptEntries = isOwn ? 0 : Limits.CircleOwnEntriesMax;
+        var keptBytes = isOwn ? 0 : Limits.CircleOwnBytesMax;
+        return from.Entries + more - freedHere <= Limits.CircleEntriesPerFriendMax - keptEntries
             && Entries + more - freed <= Limits.CircleEntriesMax
-            && from.Encoded < Limits.CircleBytesPerFriendMax;
+            && from.Encoded < Limits.CircleBytesPerFriendMax - keptBytes;
     }
 
     /// <summary>Nothing of it is held any more.</summary>
@@ -39,9 +43,9 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
     internal void Hold(Known known, SignedHead head, Neighbour sponsor, long encoded)
     {
         Charge(known, -1);
-        directory.SetHeld(known, head);
         known.Sponsor = sponsor.Slot;
-        known.Encoded = known.HasContent ? (int)Math.Min(encoded, int.MaxValue) : 0;
+        known.Encoded = head.IsWithdrawal ? 0 : (int)Math.Min(encoded, int.MaxValue);
+        directory.SetHeld(known, head);
         Charge(known, 1);
     }
 

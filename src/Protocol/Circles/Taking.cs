@@ -12,6 +12,7 @@ internal sealed class Taking(
     Telling telling,
     Fetching fetching,
     ReadHead readHead,
+    HoldsProof holdsProof,
     Queue<Effect> effects
 )
 {
@@ -98,16 +99,21 @@ internal sealed class Taking(
             if (
                 (same ?? readHead(item.Head.Memory)) is not { } head
                 || item.Hops > head.Head.Horizon
+                || (item.Hops == 1 && !IsOwnOf(neighbour, head, item.Proof.Span))
             )
                 return null;
             var ahead = head.Head.Version - (directory.Now.Microseconds / MicrosecondsInSecond);
-            var isEcho = item.Hops == 1 && directory.Find(head.Pseudonym) is { IsOwn: true };
-            if (ahead <= Limits.HeadSkewSeconds && !isEcho)
+            if (ahead <= Limits.HeadSkewSeconds)
                 news.Add(new News(head.Pseudonym, head, (int)item.Hops, item.Delta.Memory));
         }
 
         return news;
     }
+
+    // Else a friend that passes a head on could say that it is its own, and would be asked in
+    // clear for what only the publisher may know that we want.
+    private bool IsOwnOf(Neighbour neighbour, SignedHead head, ReadOnlySpan<byte> proof) =>
+        head.IsWithdrawal || holdsProof(head, neighbour.Friend, proof);
 
     private bool Offers(Neighbour neighbour, ReadOnlySpan<byte> head) =>
         SignedHead.TryPeek(head, out var id)

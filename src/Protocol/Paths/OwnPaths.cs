@@ -53,17 +53,18 @@ public sealed class OwnPaths(
             Fill(target, now);
         }
 
-        Schedule();
+        Schedule(now);
     }
 
-    /// <summary>There may be a new way to that pseudonym.</summary>
-    public void HandleNews(PseudonymId pseudonym, Instant now)
+    /// <summary>There may be new ways: a friend is back, or told of pseudonyms.</summary>
+    public void HandleNews(Instant now)
     {
-        if (_targets.TryGetValue(pseudonym, out var target))
+        foreach (var target in _targets.Values)
         {
             Fill(target, now);
-            Schedule();
         }
+
+        Schedule(now);
     }
 
     /// <returns>The source it leads to; null: not wanted any more, closed here.</returns>
@@ -77,7 +78,7 @@ public sealed class OwnPaths(
 
         (path.Link, path.Since) = (link, now);
         _open.Add(link, path);
-        Schedule();
+        Schedule(now);
         return SourceId.Of(path.Target.Pseudonym);
     }
 
@@ -88,7 +89,7 @@ public sealed class OwnPaths(
             Forget(path);
             path.Target.Fail(path.Via, now);
             Fill(path.Target, now);
-            Schedule();
+            Schedule(now);
         }
     }
 
@@ -112,7 +113,7 @@ public sealed class OwnPaths(
         }
 
         Fill(path.Target, now);
-        Schedule();
+        Schedule(now);
     }
 
     /// <summary>
@@ -156,7 +157,7 @@ public sealed class OwnPaths(
             }
         }
 
-        Schedule();
+        Schedule(now);
     }
 
     private void Close(Target target)
@@ -233,13 +234,13 @@ public sealed class OwnPaths(
         return equal[random[0] % equal.Length].Route;
     }
 
-    private void Schedule()
+    private void Schedule(Instant now)
     {
         Deadline = null;
         foreach (var target in _targets.Values)
         {
             Soonest(target.WantedAt + IdleTime);
-            if (target.Paths.Count < Limits.PathsPerSourceMax && target.RestsUntil is { } rest)
+            if (target.Paths.Count < Limits.PathsPerSourceMax && target.RestsUntil(now) is { } rest)
             {
                 Soonest(rest);
             }

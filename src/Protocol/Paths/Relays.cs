@@ -83,12 +83,13 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
         }
     }
 
-    /// <summary>Half of a lease is used.</summary>
+    /// <summary>Half of a lease is used. Reports may overtake each other.</summary>
+    /// <param name="bytes">All that passed so far.</param>
     public void HandleMoved(RelayId id, long bytes, Instant now)
     {
         if (_relays.TryGetValue(id, out var relay))
         {
-            relay.Moved += bytes;
+            relay.Moved = Math.Max(relay.Moved, bytes);
             Want(relay, now);
         }
     }
@@ -99,7 +100,8 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
         {
             _waiting.Remove(relay);
             // What was granted and never came is not held against the friend.
-            _budget.Charge(relay.Friend, relay.Moved + bytes - relay.Charged, now);
+            var moved = Math.Max(relay.Moved, bytes);
+            _budget.Charge(relay.Friend, moved - relay.Charged, now);
             GiveAll(now);
             Schedule(now);
         }

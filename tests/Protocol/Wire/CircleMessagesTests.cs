@@ -62,6 +62,8 @@ public sealed class CircleMessagesTests
             { "short head", News(1, New(head: 181)) },
             { "0 hops", News(1, New(hops: 0)) },
             { "5 hops", News(1, New(hops: 5)) },
+            { "short proof", News(1, new HeadNews(New()) { Proof = Zeros(15) }) },
+            { "gone with proof", News(1, new HeadNews { Gone = Zeros(32), Proof = Zeros(16) }) },
             { "long delta", News(1, New(delta: 4097)) },
             { "60 KiB", News(15, New(delta: 4096)) },
             { "empty news", News(1, new HeadNews()) },
@@ -94,6 +96,8 @@ public sealed class CircleMessagesTests
             { "64", Wants(64, 0) },
             { "parts", Wants(1, 0, 0x8001) },
             { "compare", Wants(1, 2048, 0xFFFF) },
+            { "fresh", Wants(0, 0, fresh: 4) },
+            { "60 and 4 fresh ones", Wants(60, 0, fresh: 16) },
         };
 
     public static TheoryData<string, Request> BadRequests =>
@@ -106,6 +110,9 @@ public sealed class CircleMessagesTests
             { "compare without parts", Wants(1, 2048) },
             { "17 parts", Wants(1, 0, 0x1FFFF) },
             { "leaves", Wants(1, 2047, 1) },
+            { "half a fresh one", Wants(1, 0, fresh: 2) },
+            { "60 and 5 fresh ones", Wants(60, 0, fresh: 20) },
+            { "compare a fresh one too", Wants(1, 2048, 1, fresh: 4) },
             {
                 "nothing wanted",
                 new Request { Circle = new CircleRequest { Wants = { new CircleWant() } } }
@@ -243,7 +250,7 @@ public sealed class CircleMessagesTests
             Heads = new Heads { Cleared = ByteString.CopyFrom(prefixes), ClearedDepth = depth },
         };
 
-    private static Request Wants(int count, int leaves, uint parts = 0) =>
+    private static Request Wants(int count, int leaves, uint parts = 0, int fresh = 0) =>
         new()
         {
             Circle = new CircleRequest
@@ -251,6 +258,7 @@ public sealed class CircleMessagesTests
                 Wants = { Enumerable.Repeat(new CircleWant { Root = 1 }, count) },
                 HaveLeaves = Zeros(leaves),
                 Parts = parts,
+                Fresh = Zeros(fresh),
             },
         };
 }
