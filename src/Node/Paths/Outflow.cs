@@ -19,9 +19,6 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
     private bool _isEnding;
     private bool _isOver;
 
-    /// <summary>Bytes that have left.</summary>
-    internal long Moved { get; private set; }
-
     /// <summary>On another thread: all has left, and the end is said.</summary>
     internal Action Said { get; init; } = () => { };
 
@@ -100,7 +97,6 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
             }
 
             ring.Consume(bytes);
-            Moved += bytes;
             _sentOfFirst += bytes;
             while (_pieces.TryPeek(out var first) && _sentOfFirst >= first)
             {

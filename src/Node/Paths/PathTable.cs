@@ -43,7 +43,7 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
                 Find(allow.Relay)?.Allow(allow.Bytes);
                 return true;
             case Effect.EndRelay end:
-                Find(end.Relay)?.End(end.Code);
+                Find(end.Relay)?.Stop(end.Code);
                 return true;
             case Effect.ServePath serve:
                 Work(() => Serve(serve));

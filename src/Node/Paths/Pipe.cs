@@ -30,13 +30,14 @@ internal sealed class Pipe
         _intake = new Intake(_gate, ring, lease, tap) { Moved = _outflow.Pump, Over = over };
     }
 
+    /// <summary>Bytes that came, whether they could be passed on or not.</summary>
     internal long Moved
     {
         get
         {
             lock (_gate)
             {
-                return _outflow.Moved;
+                return _intake.Came;
             }
         }
     }

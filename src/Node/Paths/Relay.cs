@@ -61,7 +61,7 @@ internal sealed class Relay
     /// <summary>What it asked the next hop on.</summary>
     internal StreamId Stream { get; private set; }
 
-    /// <summary>Bytes that passed, both ways.</summary>
+    /// <summary>Bytes that came, both ways.</summary>
     internal long BytesDown => _down.Moved;
 
     internal long BytesUp => _up.Moved;
@@ -106,6 +106,21 @@ internal sealed class Relay
         _up.Grant();
     }
 
+    /// <summary>Ends it; or only the hop that was asked, before any is joined.</summary>
+    internal void Stop(ResetCode code)
+    {
+        lock (_gate)
+        {
+            if (_state == State.Asking)
+            {
+                Refuse(code);
+                return;
+            }
+        }
+
+        End(code);
+    }
+
     /// <summary>Ends it for both sides; nothing where it is over.</summary>
     internal void End(ResetCode code)
     {
@@ -135,11 +150,7 @@ internal sealed class Relay
             switch (_state)
             {
                 case State.Asking when !isWhole:
-                    // The asker still waits: there may be another way.
-                    _state = State.Over;
-                    _down.Reset(ResetCode.Cancelled);
-                    _post(new Input.RelayRefused(_asked.Relay, code ?? ResetCode.Failed));
-                    Left(this);
+                    Refuse(code ?? ResetCode.Failed);
                     return;
                 case State.Joined when isWhole:
                     pipe.End();
@@ -148,6 +159,15 @@ internal sealed class Relay
         }
 
         End(ResetCode.Failed);
+    }
+
+    /// <summary>Under the lock: the asker still waits, as there may be another way.</summary>
+    private void Refuse(ResetCode code)
+    {
+        _state = State.Over;
+        _down.Reset(ResetCode.Cancelled);
+        _post(new Input.RelayRefused(_asked.Relay, code));
+        Left(this);
     }
 
     /// <summary>One direction has passed all on, and its end.</summary>

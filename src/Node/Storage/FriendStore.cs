@@ -161,8 +161,8 @@ public sealed class FriendStore : IDisposable
             _file.Transact(() =>
                 Invited.Spend(friend)
                 && Groups.LeaveOnDisk(friend)
-                && Pseudonyms.ExposeOnDisk()
                 && _file.Run("DELETE FROM fresh WHERE friend=?1", friend.ToString()) >= 0
+                && Pseudonyms.ExposeOnDisk()
                 && _file.Run("DELETE FROM friends WHERE id=?1", friend.ToString()) == 1
             );
             _table.Drop(friend);

@@ -19,6 +19,11 @@ internal sealed class Ask(AskId id, Neighbour from, IReadOnlyList<Known> knowns)
 
     internal bool[] IsDone { get; } = new bool[knowns.Count];
 
+    /// <summary>So many of them came and are held.</summary>
+    internal int HeldWants { get; set; }
+
+    internal bool IsWhole => HeldWants == Knowns.Count;
+
     internal long Entries => Heads.Sum(head => head.Head.Content.Entries);
 
     internal bool IsCompare { get; init; }

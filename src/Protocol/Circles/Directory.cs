@@ -61,7 +61,7 @@ internal sealed class Directory
     /// </summary>
     internal Known? ByRoot(ulong tag) => _byRoot.GetValueOrDefault(Short(tag));
 
-    internal Neighbour? At(int slot) => _slots[slot];
+    internal Neighbour? At(int slot) => slot < _slots.Count ? _slots[slot] : null;
 
     internal Neighbour? On(LinkId link) => _byLink.GetValueOrDefault(link);
 
@@ -85,7 +85,7 @@ internal sealed class Directory
     internal void Link(Neighbour neighbour, LinkId link)
     {
         neighbour.Outbox = new Outbox(link);
-        neighbour.Inbox = new Inbox(link);
+        neighbour.Inbox = new Inbox(neighbour, link);
         _byLink[link] = neighbour;
     }
 
@@ -140,6 +140,8 @@ internal sealed class Directory
         {
             var tag = head.Head.Content.Root.Tag;
             known.NextOfRoot = ByRoot(tag);
+            if (known.NextOfRoot is { } next)
+                next.BeforeOfRoot = known;
             _byRoot[Short(tag)] = known;
         }
 
@@ -188,22 +190,15 @@ internal sealed class Directory
         if (!known.HasContent)
             return;
         var tag = known.Held!.Head.Content.Root.Tag;
-        var first = _byRoot[Short(tag)];
-        if (first == known)
-        {
-            if (known.NextOfRoot is { } next)
-                _byRoot[Short(tag)] = next;
-            else
-                _byRoot.Remove(Short(tag));
-        }
+        if (known.NextOfRoot is { } next)
+            next.BeforeOfRoot = known.BeforeOfRoot;
+        if (known.BeforeOfRoot is { } before)
+            before.NextOfRoot = known.NextOfRoot;
+        else if (known.NextOfRoot is { } first)
+            _byRoot[Short(tag)] = first;
         else
-        {
-            while (first.NextOfRoot != known)
-                first = first.NextOfRoot!;
-            first.NextOfRoot = known.NextOfRoot;
-        }
-
-        known.NextOfRoot = null;
+            _byRoot.Remove(Short(tag));
+        (known.BeforeOfRoot, known.NextOfRoot) = (null, null);
     }
 
     // A set that is looked up by the key of its items: 48 bytes less for each than a dictionary.

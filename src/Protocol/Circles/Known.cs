@@ -25,6 +25,8 @@ internal enum Pursuit : byte
 /// <summary>One pseudonym. Changed by <see cref="Directory"/> alone, but for the pursuit.</summary>
 internal sealed class Known(PseudonymId id)
 {
+    internal const ushort Nobody = ushort.MaxValue;
+
     internal PseudonymId Id { get; } = id;
 
     /// <summary>The head whose content is here, or a withdrawal; told on.</summary>
@@ -36,11 +38,15 @@ internal sealed class Known(PseudonymId id)
     /// <summary>Another one held at a root that begins alike.</summary>
     internal Known? NextOfRoot { get; set; }
 
+    /// <summary>The one whose next it is.</summary>
+    internal Known? BeforeOfRoot { get; set; }
+
     /// <summary>Bytes in the store, charged to <see cref="Sponsor"/>.</summary>
     internal int Encoded { get; set; }
 
     /// <summary>Slot of the friend whose quota it counts for; sensible if content is held.
     /// </summary>
+    /// <remarks><see cref="Nobody"/>: who brought it is no friend any more.</remarks>
     internal ushort Sponsor { get; set; }
 
     /// <summary>If queued: in whose queue.</summary>

@@ -49,11 +49,11 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
         Charge(known, 1);
     }
 
-    /// <summary>The same content counts for another friend now.</summary>
-    internal void Move(Known known, Neighbour sponsor)
+    /// <summary>The same content counts for another friend now, or for none.</summary>
+    internal void Move(Known known, Neighbour? sponsor)
     {
         Charge(known, -1);
-        known.Sponsor = sponsor.Slot;
+        known.Sponsor = sponsor?.Slot ?? Known.Nobody;
         Charge(known, 1);
     }
 
@@ -79,11 +79,13 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
 
     private void Charge(Known known, int sign)
     {
-        if (!known.HasContent || known.IsOwn || directory.At(known.Sponsor) is not { } sponsor)
+        if (!known.HasContent || known.IsOwn)
             return;
         var entries = sign * known.Held!.Head.Content.Entries;
+        Entries += entries;
+        if (directory.At(known.Sponsor) is not { } sponsor)
+            return;
         sponsor.Entries += entries;
         sponsor.Encoded += sign * (long)known.Encoded;
-        Entries += entries;
     }
 }

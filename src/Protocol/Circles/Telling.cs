@@ -122,7 +122,7 @@ internal sealed class Telling(
         {
             var group = at / sizeof(ulong);
             if (!mine.Slice(at, sizeof(ulong)).SequenceEqual(theirs.Slice(at, sizeof(ulong))))
-                outbox.Clear(group, [.. members[group].Select(Find)]);
+                outbox.Clear(group, [.. members[group].Select(item => new PseudonymId(item.Key))]);
         }
 
         Flush(neighbour);
@@ -138,8 +138,15 @@ internal sealed class Telling(
         }
 
         outbox.SetLazy(taken.Lazy);
-        if (outbox.HeldUntil is null)
+        if (outbox is { HeldUntil: null, IsTelling: true })
             Flush(neighbour);
+    }
+
+    /// <summary>Nobody tells of it any more, and it is not held.</summary>
+    internal void Forget(Known known)
+    {
+        foreach (var neighbour in directory.Linked)
+            neighbour.Outbox!.Forget(known.Id);
     }
 
     internal void Poll()
@@ -154,8 +161,6 @@ internal sealed class Telling(
 
     internal void Malformed(Outbox outbox) =>
         effects.Enqueue(new Effect.CloseLink(outbox.Link, CloseCode.Malformed));
-
-    private Known Find(TreeItem item) => directory.Find(new PseudonymId(item.Key))!;
 
     private void Note(int slot, Known known, in Reach before, in Reach after)
     {
@@ -187,7 +192,7 @@ internal sealed class Telling(
     {
         var outbox = neighbour.Outbox!;
         outbox.HeldUntil = null;
-        while (outbox.Next(neighbour, deltas, directory.Now) is { } heads)
+        while (outbox.Next(neighbour, deltas, directory) is { } heads)
         {
             foreach (var news in heads.News)
                 Prove(news, neighbour.Friend);

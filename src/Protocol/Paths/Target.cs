@@ -31,7 +31,7 @@ internal sealed class Target(PseudonymId pseudonym)
     internal Instant WantedAt { get; set; }
 
     /// <summary>
-    /// When the next way will have rested; what has already waits for something else.
+    /// When the next way will have rested; one that has already waits for something else.
     /// </summary>
     internal Instant? RestsUntil(Instant now)
     {

@@ -21,7 +21,9 @@ internal static class CircleShapes
                 && message.HeadsNodes.Nodes.Length
                     == NodesAt(message.HeadsNodes.Depth) * sizeof(ulong),
             Message.KindOneofCase.Heads => Fits(message.Heads),
-            Message.KindOneofCase.HeadsTaken => message.HeadsTaken.Heads <= Limits.HeadsWindowMax,
+            Message.KindOneofCase.HeadsTaken => message.HeadsTaken.Heads
+                is > 0
+                    and <= Limits.HeadsWindowMax,
             _ => true,
         };
 

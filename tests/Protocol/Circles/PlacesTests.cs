@@ -1,4 +1,5 @@
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Wire;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Circles;
@@ -56,5 +57,54 @@ public sealed class PlacesTests
         Assert.Contains(honest[0].Pseudonym, _world.Told);
         // Shared anew after one fold, told after another.
         Assert.InRange((_world.Now - begun).TotalSeconds, 0, 3);
+    }
+
+    // The flooder offers what it likes, also what the others offer, and takes it back.
+    [Fact]
+    public void WhatWasToldOfAnEqualPartStaysTold()
+    {
+        for (var seed = 1; seed <= 12; seed++)
+            new PlacesTests().RunLaw(new Random(seed));
+    }
+
+    private void RunLaw(Random random)
+    {
+        var honest = random.Next(1, 4);
+        var kept = new List<SignedHead>();
+        for (var friend = 0; friend <= honest; friend++)
+        {
+            if (friend == Flooder)
+                continue;
+            // Both of an equal part of all entries, and of an equal part of all heads.
+            var part = EntriesShared / (honest + 1);
+            var entries = random.Next(1, 2000);
+            var heads = ThreeEngines.Made(
+                part / Math.Max(98, entries),
+                entries,
+                areLow: false,
+                skip: kept.Count
+            );
+            kept.AddRange(heads);
+            _world.Tell(friend, heads);
+        }
+
+        Assert.All(kept, head => Assert.Contains(head.Pseudonym, _world.Told));
+        var lost = 0;
+        _world.Gone = id => lost += kept.Exists(head => head.Pseudonym == id) ? 1 : 0;
+        for (var round = 0; round < 4; round++)
+        {
+            var entries = (int)Math.Exp(random.NextDouble() * Math.Log(100_000));
+            var heads = ThreeEngines.Made(random.Next(1, 3000), entries, areLow: true);
+            heads.AddRange(kept.Where(_ => random.Next(4) == 0));
+            _world.Tell(Flooder, heads, encoded: random.Next(2) * 30_000_000L);
+            if (random.Next(2) == 0)
+                _world.TakeBack(Flooder, heads.Where(_ => random.Next(2) == 0));
+            Assert.All(kept, head => Assert.Contains(head.Pseudonym, _world.Told));
+        }
+
+        // Not even for a moment.
+        Assert.Equal(0, lost);
+        var shared = _world.Told.Values.Sum(head => Math.Max(98L, head.Head.Content.Entries));
+        Assert.InRange(shared, 0, EntriesShared);
     }
 }

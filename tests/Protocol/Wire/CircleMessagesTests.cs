@@ -36,7 +36,11 @@ public sealed class CircleMessagesTests
                 "lazy",
                 new Message
                 {
-                    HeadsTaken = new HeadsTaken { Lazy = { Enumerable.Repeat(5UL, 64) } },
+                    HeadsTaken = new HeadsTaken
+                    {
+                        Heads = 1,
+                        Lazy = { Enumerable.Repeat(5UL, 64) },
+                    },
                 }
             },
         };
@@ -84,7 +88,11 @@ public sealed class CircleMessagesTests
                 "lazy",
                 new Message
                 {
-                    HeadsTaken = new HeadsTaken { Lazy = { Enumerable.Repeat(5UL, 65) } },
+                    HeadsTaken = new HeadsTaken
+                    {
+                        Heads = 1,
+                        Lazy = { Enumerable.Repeat(5UL, 65) },
+                    },
                 }
             },
         };
@@ -112,7 +120,7 @@ public sealed class CircleMessagesTests
             { "leaves", Wants(1, 2047, 1) },
             { "half a fresh one", Wants(1, 0, fresh: 2) },
             { "60 and 5 fresh ones", Wants(60, 0, fresh: 20) },
-            { "compare a fresh one too", Wants(1, 2048, 1, fresh: 4) },
+            { "parts of a fresh one too", Wants(1, 2048, 1, fresh: 4) },
             {
                 "nothing wanted",
                 new Request { Circle = new CircleRequest { Wants = { new CircleWant() } } }
@@ -167,11 +175,11 @@ public sealed class CircleMessagesTests
 
     [Theory]
     [InlineData("4211" + "08011a0d" + "00", false)] // cut off
-    [InlineData("420a" + "1208" + "0102030405060708", true)] // lazy, packed: one
-    [InlineData("4209" + "11" + "0102030405060708", true)] // lazy, not packed
-    [InlineData("4209" + "1207" + "01020304050607", false)] // seven bytes
-    [InlineData("4203" + "12" + "0100", false)]
-    [InlineData("4202" + "1008", false)] // as a varint
+    [InlineData("420c" + "08011208" + "0102030405060708", true)] // lazy, packed: one
+    [InlineData("420b" + "080111" + "0102030405060708", true)] // lazy, not packed
+    [InlineData("420b" + "08011207" + "01020304050607", false)] // seven bytes
+    [InlineData("4205" + "080112" + "0100", false)]
+    [InlineData("4204" + "08011008", false)] // as a varint
     public void PackedFieldsAreJudged(string hex, bool fits) =>
         Assert.Equal(fits, ControlMessages.TryParse(Convert.FromHexString(hex), out Message? _));
 
