@@ -154,16 +154,17 @@ internal sealed class CircleKeeper : IDisposable
     private void Fetch(Effect.FetchCircle fetch)
     {
         var wants = new CircleWanted[fetch.Wants.Count];
-        var request = new CircleRequest();
         for (var i = 0; i < wants.Length; i++)
         {
             var have = fetch.Have[i];
             var tag = have is { } pseudonym ? _store.TagOf(pseudonym) : 0;
             wants[i] = new(fetch.Wants[i], tag == 0 ? null : have, tag);
-            request.Wants.Add(
-                new CircleWant { Root = fetch.Wants[i].Head.Content.Root.Tag, Have = tag }
-            );
         }
+
+        var request = CircleWants.Of(
+            [.. wants.Select(want => (want.Head.Head.Content.Root.Tag, want.HaveTag))],
+            fetch.IsFull
+        );
 
 #pragma warning disable CA2000 // The sink owns it, and hears of every end.
         var spool = new Spool(_spoolFolder, Limits.CatalogBytesMax);

@@ -19,8 +19,8 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
     private bool _isEnding;
     private bool _isOver;
 
-    /// <summary>Bytes that have left.</summary>
-    internal long Moved { get; private set; }
+    /// <summary>On another thread: all has left, and the end is said.</summary>
+    internal Action Said { get; init; } = () => { };
 
     /// <param name="gone">On another thread: the peer gave it up, or the link is gone.</param>
     internal void Start(Answer answer, Action gone)
@@ -64,6 +64,7 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
         {
             _isOver = true;
             _answer.End();
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Said(), null);
         }
     }
 
@@ -96,7 +97,6 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
             }
 
             ring.Consume(bytes);
-            Moved += bytes;
             _sentOfFirst += bytes;
             while (_pieces.TryPeek(out var first) && _sentOfFirst >= first)
             {

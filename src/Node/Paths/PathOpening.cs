@@ -22,9 +22,17 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
 
     internal Link Via => via;
 
-    /// <summary>Asks; stream 0 and a clause: it cannot be.</summary>
+    /// <summary>The stream that it was asked on; null: not yet.</summary>
+    internal (LinkId, StreamId)? Asked { get; private set; }
+
+    /// <summary>Asks; null and a clause: it cannot be.</summary>
     /// <param name="lost">It was refused or lost; outside all locks.</param>
-    internal StreamId Ask(IEntropy entropy, BlockPool pool, Action<ResetCode?> lost, out string why)
+    internal (LinkId, StreamId)? TryAsk(
+        IEntropy entropy,
+        BlockPool pool,
+        Action<ResetCode?> lost,
+        out string why
+    )
     {
         Span<byte> key = stackalloc byte[Crypto.Merkle.Hash256.Size];
         asked.PathKey.CopyTo(key);
@@ -32,7 +40,7 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
         _dialer = PathDialer.TryStart(asked.Target, key, entropy);
         if (_dialer is null)
         {
-            return default;
+            return null;
         }
 
         why = "the friend's link is gone or full";
@@ -43,7 +51,8 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
             Hops = (uint)asked.Hops,
             Hello = ByteString.CopyFrom(_dialer.Hello.Span),
         };
-        return _tunnel.Open(via, new Request { Path = path });
+        var stream = _tunnel.Open(via, new Request { Path = path });
+        return Asked = stream == default ? null : (via.Id, stream);
     }
 
     /// <summary>Null: whoever accepted is not who it should be.</summary>

@@ -43,7 +43,7 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
                 Find(allow.Relay)?.Allow(allow.Bytes);
                 return true;
             case Effect.EndRelay end:
-                Find(end.Relay)?.End(end.Code);
+                Find(end.Relay)?.Stop(end.Code);
                 return true;
             case Effect.ServePath serve:
                 Work(() => Serve(serve));
@@ -80,7 +80,6 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
 
     private void Ask(PathOpening opening)
     {
-        StreamId stream = default;
         string why;
         // Whatever is answered waits until the stream is known.
         lock (_gate)
@@ -90,18 +89,12 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
                 return;
             }
 
-            stream = opening.Ask(
-                our.Entropy,
-                _blocks,
-                code => Refused(opening, stream, code),
-                out why
-            );
-            if (stream != default)
+            if (
+                opening.TryAsk(our.Entropy, _blocks, code => Refused(opening, code), out why) is
+                { } stream
+            )
             {
-                _asked.Add(
-                    (opening.Via.Id, stream),
-                    (_, up, accepted) => Work(() => Finish(opening, up, accepted))
-                );
+                _asked.Add(stream, (_, up, accepted) => Work(() => Finish(opening, up, accepted)));
                 return;
             }
         }
@@ -109,9 +102,7 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
         Fail(opening, why);
     }
 
-    private void Refused(PathOpening opening, StreamId stream, ResetCode? code)
-    {
-        Forget(opening.Via.Id, stream);
+    private void Refused(PathOpening opening, ResetCode? code) =>
         Fail(
             opening,
             code switch
@@ -122,22 +113,22 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
                 _ => "it was given up on its way",
             }
         );
-    }
 
     private void Finish(PathOpening opening, StreamId stream, UpRequest accepted)
     {
-        if (opening.TryJoin(stream, accepted) is not { } start)
+        // Whoever takes it out has it alone: it may have been given up meanwhile.
+        if (Take(opening.Path) is null)
         {
-            Fail(opening, "whoever answered does not hold its key");
+            opening.Via.Refuse(stream, ResetCode.NotFound);
         }
-        else if (Take(opening.Path) is null)
+        else if (opening.TryJoin(stream, accepted) is { } start)
         {
-            opening.Close();
-            start.Keys.Dispose();
+            Run(start);
         }
         else
         {
-            Run(start);
+            opening.Close();
+            Post(new Input.PathFailed(opening.Path, "whoever answered does not hold its key"));
         }
     }
 
@@ -155,7 +146,12 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
     {
         lock (_gate)
         {
-            return _openings.Remove(path, out var opening) ? opening : null;
+            if (_openings.Remove(path, out var opening) && opening.Asked is { } stream)
+            {
+                _asked.Remove(stream);
+            }
+
+            return opening;
         }
     }
 
@@ -168,18 +164,13 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
             return;
         }
 
-        StreamId stream = default;
-        var relay = new Relay(asked, from, _blocks, tap, Post)
-        {
-            Left = () => Forget(asked, stream),
-        };
+        var relay = new Relay(asked, from, _blocks, tap, Post) { Left = Forget };
         lock (_gate)
         {
-            stream = relay.Ask(to);
-            if (stream != default)
+            if (relay.Ask(to) != default)
             {
                 _relays[asked.Relay] = relay;
-                _asked.Add((asked.To, stream), relay.Join);
+                _asked.Add((asked.To, relay.Stream), relay.Join);
                 return;
             }
         }
@@ -187,24 +178,17 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
         Post(new Input.RelayRefused(asked.Relay, ResetCode.Busy));
     }
 
-    private void Forget(Effect.RelayPath asked, StreamId stream)
+    private void Forget(Relay relay)
     {
         lock (_gate)
         {
-            _asked.Remove((asked.To, stream));
+            var asked = relay.Asked;
+            _asked.Remove((asked.To, relay.Stream));
             // The same number may be at its next hop already.
-            if (_relays.TryGetValue(asked.Relay, out var relay) && relay.Asked == asked)
+            if (_relays.GetValueOrDefault(asked.Relay) == relay)
             {
                 _relays.Remove(asked.Relay);
             }
-        }
-    }
-
-    private void Forget(LinkId link, StreamId stream)
-    {
-        lock (_gate)
-        {
-            _asked.Remove((link, stream));
         }
     }
 

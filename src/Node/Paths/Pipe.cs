@@ -16,20 +16,28 @@ internal sealed class Pipe
     private readonly Outflow _outflow;
 
     /// <param name="over">Outside all locks: what comes in has ended (true) or is lost.</param>
-    internal Pipe(BlockPool pool, Lease lease, RelayTap? tap, Action<bool, ResetCode?> over)
+    /// <param name="said">On another thread: all has gone out, and the end of it.</param>
+    internal Pipe(
+        BlockPool pool,
+        Lease lease,
+        RelayTap? tap,
+        Action<bool, ResetCode?> over,
+        Action said
+    )
     {
         var ring = new Ring(pool);
-        _outflow = new Outflow(_gate, ring, bytes => _intake!.Left(bytes));
+        _outflow = new Outflow(_gate, ring, bytes => _intake!.Left(bytes)) { Said = said };
         _intake = new Intake(_gate, ring, lease, tap) { Moved = _outflow.Pump, Over = over };
     }
 
+    /// <summary>Bytes that came, whether they could be passed on or not.</summary>
     internal long Moved
     {
         get
         {
             lock (_gate)
             {
-                return _outflow.Moved;
+                return _intake.Came;
             }
         }
     }

@@ -22,8 +22,8 @@ internal sealed class Relay
     private readonly Pipe _up;
     private readonly Action<Input> _post;
     private State _state = State.Asking;
-    private long _reported;
-    private int _ended;
+    private int _said;
+    private bool _answers;
 
     /// <param name="post">Takes inputs from any thread, under locks: it must not wait.</param>
     internal Relay(
@@ -40,8 +40,10 @@ internal sealed class Relay
             asked.Lease,
             () => ThreadPool.UnsafeQueueUserWorkItem(_ => Report(), null)
         );
-        _down = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_down!, isWhole, code));
-        _up = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_up!, isWhole, code));
+        _down = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_down!, isWhole, code), Said);
+        _up = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_up!, isWhole, code), Said);
+        // Until it is joined nothing else says that the asker has left.
+        _answer.Watch(_ => { }, () => End(ResetCode.Failed));
     }
 
     private enum State
@@ -52,17 +54,23 @@ internal sealed class Relay
     }
 
     /// <summary>It carries nothing any more, or never did.</summary>
-    internal Action Left { get; init; } = () => { };
+    internal Action<Relay> Left { get; init; } = _ => { };
 
     internal Effect.RelayPath Asked => _asked;
 
-    /// <summary>Bytes that passed, both ways.</summary>
+    /// <summary>What it asked the next hop on.</summary>
+    internal StreamId Stream { get; private set; }
+
+    /// <summary>Bytes that came, both ways.</summary>
     internal long BytesDown => _down.Moved;
 
     internal long BytesUp => _up.Moved;
 
+    private long Moved => BytesDown + BytesUp;
+
     /// <summary>Asks the next hop; stream 0: it is gone.</summary>
-    internal StreamId Ask(Link to) => _down.Open(to, new Request { Path = _asked.Request });
+    internal StreamId Ask(Link to) =>
+        Stream = _down.Open(to, new Request { Path = _asked.Request });
 
     /// <summary>The next hop accepted: asks the asker in turn, and lets bytes through.</summary>
     internal void Join(Link to, StreamId stream, UpRequest accepted)
@@ -81,6 +89,7 @@ internal sealed class Relay
             var up = new UpRequest { Stream = _asked.Stream.Value, Hello = accepted.Hello };
             if (_up.Open(_from, new Request { Up = up }) != default)
             {
+                _answers = true;
                 _down.Start(_answer, () => End(ResetCode.Failed));
                 _post(new Input.RelayJoined(_asked.Relay));
                 return;
@@ -97,6 +106,21 @@ internal sealed class Relay
         _up.Grant();
     }
 
+    /// <summary>Ends it; or only the hop that was asked, before any is joined.</summary>
+    internal void Stop(ResetCode code)
+    {
+        lock (_gate)
+        {
+            if (_state == State.Asking)
+            {
+                Refuse(code);
+                return;
+            }
+        }
+
+        End(code);
+    }
+
     /// <summary>Ends it for both sides; nothing where it is over.</summary>
     internal void End(ResetCode code)
     {
@@ -107,11 +131,10 @@ internal sealed class Relay
                 return;
             }
 
-            var isJoined = _state == State.Joined;
             _state = State.Over;
             _down.Reset(code);
             _up.Reset(code);
-            if (!isJoined)
+            if (!_answers)
             {
                 _answer.Reset(code);
             }
@@ -127,25 +150,37 @@ internal sealed class Relay
             switch (_state)
             {
                 case State.Asking when !isWhole:
-                    // The asker still waits: there may be another way.
-                    _state = State.Over;
-                    _down.Reset(ResetCode.Cancelled);
-                    _post(new Input.RelayRefused(_asked.Relay, code ?? ResetCode.Failed));
-                    Left();
+                    Refuse(code ?? ResetCode.Failed);
                     return;
                 case State.Joined when isWhole:
                     pipe.End();
-                    if (++_ended < Directions)
-                    {
-                        return;
-                    }
-
-                    _state = State.Over;
-                    break;
-                default:
-                    End(ResetCode.Failed);
                     return;
             }
+        }
+
+        End(ResetCode.Failed);
+    }
+
+    /// <summary>Under the lock: the asker still waits, as there may be another way.</summary>
+    private void Refuse(ResetCode code)
+    {
+        _state = State.Over;
+        _down.Reset(ResetCode.Cancelled);
+        _post(new Input.RelayRefused(_asked.Relay, code));
+        Left(this);
+    }
+
+    /// <summary>One direction has passed all on, and its end.</summary>
+    private void Said()
+    {
+        lock (_gate)
+        {
+            if (_state == State.Over || ++_said < Directions)
+            {
+                return;
+            }
+
+            _state = State.Over;
         }
 
         Leave();
@@ -153,18 +188,9 @@ internal sealed class Relay
 
     private void Leave()
     {
-        _post(new Input.RelayEnded(_asked.Relay, TakeMoved()));
-        Left();
+        _post(new Input.RelayEnded(_asked.Relay, Moved));
+        Left(this);
     }
 
-    private void Report()
-    {
-        _post(new Input.Relayed(_asked.Relay, TakeMoved()));
-    }
-
-    private long TakeMoved()
-    {
-        var total = _down.Moved + _up.Moved;
-        return total - Interlocked.Exchange(ref _reported, total);
-    }
+    private void Report() => _post(new Input.Relayed(_asked.Relay, Moved));
 }

@@ -29,7 +29,13 @@ public sealed class NodeEngine
     {
         _friends = new Friends(self, entropy, _effects);
         _catalogs = new CatalogSync(entropy, _effects);
-        _circles = new CircleSync(entropy, _effects, settings.Horizon, settings.ReadHead);
+        _circles = new CircleSync(
+            entropy,
+            _effects,
+            settings.Horizon,
+            settings.ReadHead,
+            settings.Possession
+        );
         _transfers = new Scheduler(entropy, _effects);
         var ways =
             settings.Ways
@@ -45,9 +51,12 @@ public sealed class NodeEngine
 
     /// <summary>When a Tick is due; null: only something else can make a difference.</summary>
     public Instant? Deadline =>
-        Earlier(
-            Earlier(_friends.Deadline, _circles.Deadline),
-            Earlier(Earlier(_catalogs.Deadline, _paths.Deadline), _transfers.Deadline)
+        Instant.Earliest(
+            _friends.Deadline,
+            _circles.Deadline,
+            _catalogs.Deadline,
+            _paths.Deadline,
+            _transfers.Deadline
         );
 
     /// <summary>Ways to a pseudonym over links that are up, fewest hops first.</summary>
@@ -135,7 +144,4 @@ public sealed class NodeEngine
         _catalogs.HandleRemoved(friend);
         _circles.HandleRemoved(friend, now);
     }
-
-    private static Instant? Earlier(Instant? a, Instant? b) =>
-        a is { } left && b is { } right ? (left < right ? left : right) : a ?? b;
 }

@@ -30,20 +30,19 @@ internal sealed class Target(PseudonymId pseudonym)
 
     internal Instant WantedAt { get; set; }
 
-    /// <summary>When the first way has rested.</summary>
-    internal Instant? RestsUntil
+    /// <summary>
+    /// When the next way will have rested; one that has already waits for something else.
+    /// </summary>
+    internal Instant? RestsUntil(Instant now)
     {
-        get
+        Instant? first = null;
+        foreach (var (via, rest) in _rests)
         {
-            Instant? first = null;
-            foreach (var (via, rest) in _rests)
-            {
-                var isFree = Paths.TrueForAll(path => path.Via != via);
-                first = isFree && (first is null || rest.Until < first) ? rest.Until : first;
-            }
-
-            return first;
+            var isNext = rest.Until > now && (first is null || rest.Until < first);
+            first = isNext && Paths.TrueForAll(path => path.Via != via) ? rest.Until : first;
         }
+
+        return first;
     }
 
     /// <summary>No path of ours goes that way, and it does not rest.</summary>
