@@ -104,7 +104,13 @@ public sealed class RotationTests
     }
 
     private CircleSync Engine(int horizon) =>
-        new(new SeededEntropy(1), _effects, horizon, SignedHead.TryRead);
+        new(
+            new SeededEntropy(1),
+            _effects,
+            horizon,
+            SignedHead.TryRead,
+            new Possession((_, _) => default, (_, _, _) => true)
+        );
 
     private void Show()
     {
