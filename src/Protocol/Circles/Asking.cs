@@ -159,7 +159,7 @@ internal sealed class Asking(
     {
         var batch = new List<Known>();
         var sum = 0L;
-        while (batch.Count < Limits.CircleWantsMax && from.Wanted!.TryPeek(out var next))
+        while (batch.Count < Limits.CircleWantsMax && from.Wanted?.TryPeek(out var next) == true)
         {
             var known = next.Known;
             var head = known.OfferOf(from.Slot)?.Head;
@@ -195,6 +195,9 @@ internal sealed class Asking(
                 break;
         }
 
+        // Most of the time there is none, and a queue keeps its size.
+        if (from.Wanted is { Count: 0 })
+            from.Wanted = null;
         return batch;
     }
 

@@ -15,7 +15,7 @@ internal sealed class Outbox(LinkId link)
     // Beside the head: tags, lengths and hops of one piece of news, and its own tag and length.
     private const int NewsBytes = SignedHead.Bytes + 16;
 
-    private readonly Dictionary<Known, Sent> _news = [];
+    private Dictionary<Known, Sent> _news = [];
     private readonly Queue<(int Group, List<Known> Members)> _clearing = [];
     private Dictionary<Known, ulong>? _eager;
     private int _underWay;
@@ -76,6 +76,9 @@ internal sealed class Outbox(LinkId link)
             AddCleared(heads, to, space, now);
         else
             AddNews(heads, to, Math.Min(space, Limits.HeadsBatchMax), deltas, now);
+        // Most of the time there is none, and a dictionary keeps its size.
+        if (_news.Count == 0)
+            _news = [];
         if (heads.News.Count == 0 && heads.Cleared.IsEmpty)
             return null;
         _underWay += Math.Max(1, heads.News.Count);
