@@ -27,9 +27,11 @@ internal static class CircleShapes
 
     internal static bool Fits(CircleRequest request) =>
         CircleWants.Fits(request)
+        && request.Parts < 1 << Fanout
+        && (request.Parts == 0 || CircleWants.Count(request) == 1)
         && (
             request.HaveLeaves.IsEmpty
-            || (request.HaveLeaves.Length == LeafTagsBytes && CircleWants.Count(request) == 1)
+            || (request.HaveLeaves.Length == LeafTagsBytes && request.Parts != 0)
         );
 
     internal static bool Fits(CircleAnswer answer) =>

@@ -92,7 +92,8 @@ public sealed class CircleMessagesTests
         {
             { "one", Wants(1, 0) },
             { "64", Wants(64, 0) },
-            { "compare", Wants(1, 2048) },
+            { "parts", Wants(1, 0, 0x8001) },
+            { "compare", Wants(1, 2048, 0xFFFF) },
             { "fresh", Wants(0, 0, fresh: 4) },
             { "60 and 4 fresh ones", Wants(60, 0, fresh: 16) },
         };
@@ -102,11 +103,14 @@ public sealed class CircleMessagesTests
         {
             { "none", Wants(0, 0) },
             { "65", Wants(65, 0) },
-            { "compare two", Wants(2, 2048) },
-            { "leaves", Wants(1, 2047) },
+            { "compare two", Wants(2, 2048, 1) },
+            { "parts of two", Wants(2, 0, 1) },
+            { "compare without parts", Wants(1, 2048) },
+            { "17 parts", Wants(1, 0, 0x1FFFF) },
+            { "leaves", Wants(1, 2047, 1) },
             { "half a fresh one", Wants(1, 0, fresh: 2) },
             { "60 and 5 fresh ones", Wants(60, 0, fresh: 20) },
-            { "compare a fresh one too", Wants(1, 2048, fresh: 4) },
+            { "parts of a fresh one too", Wants(1, 2048, 1, fresh: 4) },
             {
                 "nothing wanted",
                 new Request { Circle = new CircleRequest { Wants = { new CircleWant() } } }
@@ -244,13 +248,14 @@ public sealed class CircleMessagesTests
             Heads = new Heads { Cleared = ByteString.CopyFrom(prefixes), ClearedDepth = depth },
         };
 
-    private static Request Wants(int count, int leaves, int fresh = 0) =>
+    private static Request Wants(int count, int leaves, uint parts = 0, int fresh = 0) =>
         new()
         {
             Circle = new CircleRequest
             {
                 Wants = { Enumerable.Repeat(new CircleWant { Root = 1 }, count) },
                 HaveLeaves = Zeros(leaves),
+                Parts = parts,
                 Fresh = Zeros(fresh),
             },
         };
