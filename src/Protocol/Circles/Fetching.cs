@@ -22,8 +22,8 @@ internal sealed class Fetching(
     // Full quotas empty when something is dropped; that is not worth more than a look a minute.
     private static readonly TimeSpan RoomPause = TimeSpan.FromMinutes(1);
 
-    // As long as four folds: then the friend that feeds us, which may be fed by another of ours, has
-    // had time to send its delta.
+    // As long as four folds: then the friend that feeds us, which may be fed by another of ours,
+    // has had time to send its delta.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(
         4 * Limits.HeadFoldMilliseconds
     );

@@ -7,8 +7,8 @@ using FriendNet.Simulation.Worlds;
 namespace FriendNet.Simulation.Hostile;
 
 /// <summary>
-/// 50 nodes, some of them adversaries, with crashes, cut links and partitions for a minute or two,
-/// while honest ones change what they publish. Invariants are checked all the time; at last, what an honest friend
+/// 50 nodes, some of them adversaries, with crashes, cut links and partitions for a minute or
+/// two, while honest ones change what they publish. Invariants are checked all the time; at last, what an honest friend
 /// could have told has arrived.
 /// </summary>
 internal sealed class HostileWorld
@@ -30,7 +30,7 @@ internal sealed class HostileWorld
     private readonly Seeds _draws;
     private readonly Volume[] _shown = new Volume[People];
 
-    private HostileWorld(ulong seed, bool isTraced)
+    private HostileWorld(ulong seed, bool isTraced, bool isTraceDeep = false)
     {
         _seed = seed;
         _draws = new Seeds(seed, Purpose.Adversary);
@@ -39,7 +39,7 @@ internal sealed class HostileWorld
         {
             Seed = seed,
             IsDurable = true,
-            IsTraceDeep = true,
+            IsTraceDeep = isTraceDeep,
         };
         _world = new World(graph, settings);
         foreach (var node in _world.Nodes)
@@ -62,7 +62,7 @@ internal sealed class HostileWorld
     /// <summary>Of all that happens in it, each byte included.</summary>
     internal static string TraceHash(ulong seed)
     {
-        var hostile = new HostileWorld(seed, isTraced: false);
+        var hostile = new HostileWorld(seed, isTraced: false, isTraceDeep: true);
         hostile.Fault();
         return hostile._world.TraceHash();
     }

@@ -11,6 +11,7 @@ namespace FriendNet.Simulation.Worlds;
 internal static class Words
 {
     private const int HeadsShown = 4;
+    private const int WantsShown = 4;
 
     internal static string Of(object? body) =>
         body switch
@@ -68,8 +69,10 @@ internal static class Words
 
     private static string Wants(CircleRequest circle)
     {
-        var named = circle.Wants.Select(want => Text($"{Low(want.Root)} from {Low(want.Have)}"));
-        return Text($"{string.Join(", ", named)} and {circle.Fresh.Length / sizeof(uint)} fresh");
+        var shown = circle.Wants.Take(WantsShown);
+        var named = shown.Select(want => Text($"{Low(want.Root)} from {Low(want.Have)}"));
+        var (count, fresh) = (circle.Wants.Count, circle.Fresh.Length / sizeof(uint));
+        return Text($"{count}: {string.Join(", ", named)}; {fresh} fresh");
     }
 
     private static string Short(PseudonymId id) => Short(id.Key);
