@@ -8,8 +8,8 @@ namespace FriendNet.Simulation.Hostile;
 
 /// <summary>
 /// 50 nodes, some of them adversaries, with crashes, cut links and partitions for a minute or
-/// two, while honest ones change what they publish. Invariants are checked all the time; at last, what an honest friend
-/// could have told has arrived.
+/// two, while honest ones change what they publish. Invariants are checked all the time; at
+/// last, what an honest friend could have told has arrived.
 /// </summary>
 internal sealed class HostileWorld
 {
