@@ -40,15 +40,25 @@ internal static class Program
         return findings.Figures.Any(figure => figure.IsMissed) ? LimitMissed : 0;
     }
 
+    private static string? Run(ulong seed, string? trace)
+    {
+        if (trace is null)
+            return HostileWorld.Run(seed);
+        using var writer = File.CreateText(trace);
+        return HostileWorld.Run(seed, writer);
+    }
+
     private static int RunHostile(Arguments arguments, Stopwatch clock)
     {
         var first = arguments.Settings.Seed;
         for (var i = 0; i < arguments.HostileSeeds; i++)
         {
-            if (HostileWorld.Run(first + (ulong)i) is not { } fault)
+            if (Run(first + (ulong)i, i == 0 ? arguments.Trace : null) is not { } fault)
                 continue;
             Console.WriteLine(fault);
-            Console.WriteLine($"replay: ./dev sim --hostile 1 --seed {first + (ulong)i}");
+            Console.WriteLine(
+                $"replay: ./dev sim --hostile 1 --seed {first + (ulong)i} --trace FILE"
+            );
             return InvariantBroken;
         }
 

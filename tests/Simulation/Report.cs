@@ -9,7 +9,9 @@ namespace FriendNet.Simulation;
 internal sealed class Report(Arguments arguments, World world, Findings findings, TimeSpan took)
 {
     private const int ClusteringSample = 2_000;
+    private const double KiB = 1024;
     private const double GiB = 1024.0 * 1024 * 1024;
+    private readonly long _live = GC.GetTotalMemory(forceFullCollection: true);
     private readonly double _clustering = world.Graph.Clustering(ClusteringSample);
 
     internal void Write(TextWriter output)
@@ -32,7 +34,8 @@ internal sealed class Report(Arguments arguments, World world, Findings findings
             Text($"world      seed {settings.Seed}, horizon {settings.Horizon}, ")
                 + Text($"{arguments.Entries} entries each; {world.Now / World.Second} s of its ")
                 + Text($"time; {took.TotalSeconds:F0} s on {settings.Threads} threads, ")
-                + Text($"{Peak() / GiB:F1} GiB, {world.Events:N0} events, ")
+                + Text($"{Peak() / GiB:F1} GiB, {_live / (double)graph.People / KiB:F0} KiB of ")
+                + Text($"it a node at last; {world.Events:N0} events, ")
                 + $"trace {world.TraceHash()[..12]}"
         );
         output.WriteLine(Row("", "median", "99%", "max", "limit"));
@@ -86,6 +89,7 @@ internal sealed class Report(Arguments arguments, World world, Findings findings
             ["worldSeconds"] = world.Now / World.Second,
             ["seconds"] = took.TotalSeconds,
             ["peakBytes"] = Peak(),
+            ["liveBytes"] = _live,
             ["events"] = world.Events,
             ["trace"] = world.TraceHash(),
             ["figures"] = figures,

@@ -29,6 +29,26 @@ public sealed class HostileWorldTests
     }
 
     [Fact]
+    public void OneSeedIsOneWorldBitForBit()
+    {
+        Assert.Equal(HostileWorld.TraceHash(3), HostileWorld.TraceHash(3));
+        Assert.NotEqual(HostileWorld.TraceHash(3), HostileWorld.TraceHash(4));
+    }
+
+    [Fact]
+    public void ATraceCanBeRead()
+    {
+        using var trace = new StringWriter();
+
+        Assert.Null(HostileWorld.Run(3, trace));
+
+        var lines = trace.ToString().Split('\n');
+        Assert.Contains(lines, line => line.Contains("tell 1: ~", default));
+        Assert.Contains(lines, line => line.Contains("parted", default));
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, 400));
+    }
+
+    [Fact]
     public void NoInvariantBreaksWhateverAdversariesDo()
     {
         var faults = ParallelEnumerable

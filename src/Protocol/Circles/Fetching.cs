@@ -22,9 +22,10 @@ internal sealed class Fetching(
     // Full quotas empty when something is dropped; that is not worth more than a look a minute.
     private static readonly TimeSpan RoomPause = TimeSpan.FromMinutes(1);
 
-    // As long as two folds: then the friend that feeds us has had time to send its delta.
+    // As long as four folds: then the friend that feeds us, which may be fed by another of ours,
+    // has had time to send its delta.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(
-        2 * Limits.HeadFoldMilliseconds
+        4 * Limits.HeadFoldMilliseconds
     );
 
     // Of a flood at one root so many are looked at: else it is asked for once more.

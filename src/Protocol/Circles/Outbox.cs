@@ -15,7 +15,7 @@ internal sealed class Outbox(LinkId link)
     // Beside head and proof: tags, lengths and hops of one piece of news, its own tag and length.
     private const int NewsBytes = SignedHead.Bytes + PossessionProof.Bytes + 18;
 
-    private readonly Dictionary<PseudonymId, Sent> _news = [];
+    private Dictionary<PseudonymId, Sent> _news = [];
     private readonly Queue<(int Group, List<PseudonymId> Members)> _clearing = [];
 
     // Roots by tags of pseudonyms. Should two have one tag, a delta does not fit and is left out.
@@ -84,6 +84,9 @@ internal sealed class Outbox(LinkId link)
             AddCleared(heads, to, space, directory);
         else
             AddNews(heads, to, Math.Min(space, Limits.HeadsBatchMax), deltas, directory);
+        // Most of the time there is none, and a dictionary keeps its size.
+        if (_news.Count == 0)
+            _news = [];
         if (heads.News.Count == 0 && heads.Cleared.IsEmpty)
             return null;
         _underWay += Math.Max(1, heads.News.Count);

@@ -37,8 +37,16 @@ internal sealed class Library
     }
 
     /// <summary>The same for bytes that no other node receives.</summary>
-    internal Volume? Check(Volume? held, ReadOnlyMemory<byte> deltas, CatalogHead head) =>
-        (held?.Set ?? EntrySet.Empty).Apply(deltas, head) is { } set ? Add(set) : null;
+    internal Volume? Check(Volume? held, ReadOnlyMemory<byte> deltas, CatalogHead head)
+    {
+        var before = held?.Set ?? EntrySet.Empty;
+        var check = new ChangeCheck(before, head);
+        if (check.Read(deltas) != CheckOutcome.Right)
+            return null;
+        var from = check.IsFromNothing ? EntrySet.Empty : before;
+        var removed = check.Removed.Select(DeltaStep.Remove);
+        return Add(from.With([.. removed, .. check.Upserts.Select(DeltaStep.Upsert)]));
+    }
 
     // The bytes by where they stand: equal ones elsewhere are only checked once more.
     private readonly record struct Question(

@@ -1,6 +1,7 @@
 using System.Buffers;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Wire;
+using FriendNet.Simulation.Nodes;
 
 namespace FriendNet.Simulation.Contents;
 
@@ -9,9 +10,14 @@ internal sealed class Volume(EntrySet set)
 {
     private readonly Lazy<long> _encoded = new(() => set.Entries.Sum(Encoded));
 
+    private Shelf? _asWhole;
+
     private readonly Lazy<byte[]> _view = new(() => Write(set));
 
     internal EntrySet Set => set;
+
+    /// <summary>Held by many who got it as a whole.</summary>
+    internal Shelf AsWhole => _asWhole ??= new Shelf(this, 0, default);
 
     internal CatalogHead Head => set.Head;
 

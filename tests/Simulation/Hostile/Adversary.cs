@@ -1,3 +1,7 @@
+using FriendNet.Crypto.Identity;
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Wires;
 using FriendNet.Simulation.Worlds;
@@ -16,6 +20,9 @@ internal enum Malice
 
     /// <summary>Tells heads that nobody signed.</summary>
     Lies,
+
+    /// <summary>Tells heads of made-up pseudonyms, as fast as they are taken.</summary>
+    Floods,
 }
 
 /// <summary>Stands between a node and its links, and changes what goes out.</summary>
@@ -23,7 +30,23 @@ internal sealed class Adversary(Malice malice, Seeds draws)
 {
     private const int VersionAt = 72;
 
+    private const int FloodMax = 600;
+    private const int FloodEntries = 500;
+    private readonly List<HeadNews> _flood = [];
+    private readonly Dictionary<LinkId, int> _flooded = [];
+
     internal Malice Malice => malice;
+
+    /// <summary>Whether what comes is nothing to the engine behind; then what to send back.
+    /// </summary>
+    internal bool Takes(LinkId link, Message message, out Message? answer)
+    {
+        answer = null;
+        if (malice != Malice.Floods || message.HeadsTaken is not { } taken)
+            return false;
+        answer = Flood(link, (int)taken.Heads);
+        return true;
+    }
 
     /// <summary>What goes out instead of an answer; null: nothing.</summary>
     internal IReadOnlyList<Piece>? Answer(IReadOnlyList<Piece> pieces) =>
@@ -34,8 +57,10 @@ internal sealed class Adversary(Malice malice, Seeds draws)
             _ => pieces,
         };
 
-    internal Message Send(Message message)
+    internal Message Send(LinkId link, Message message)
     {
+        if (malice == Malice.Floods && message.Heads is not null && !_flooded.ContainsKey(link))
+            return Flood(link, Limits.HeadsTakenEvery) ?? message;
         if (malice != Malice.Lies || message.Heads is not { News.Count: > 0 } || draws.Next(4) > 0)
             return message;
         var forged = message.Clone();
@@ -46,6 +71,30 @@ internal sealed class Adversary(Malice malice, Seeds draws)
         bytes[VersionAt]++;
         news.Head = ByteString.CopyFrom(bytes);
         return forged;
+    }
+
+    // Signed, by keys made for it; null: that was all.
+    private Message? Flood(LinkId link, int count)
+    {
+        var told = _flooded.GetValueOrDefault(link);
+        while (_flood.Count < Math.Min(FloodMax, told + count))
+            _flood.Add(MadeUp());
+        var news = _flood.Skip(told).Take(count).ToArray();
+        _flooded[link] = told + news.Length;
+        return news.Length == 0 ? null : new Message { Heads = new Heads { News = { news } } };
+    }
+
+    private HeadNews MadeUp()
+    {
+        using var keys = PseudonymKeys.Create(draws);
+        var id = new PseudonymId(new Hash256(keys.Signing.PublicKey.Bytes));
+        var root = new byte[Hash256.Size];
+        draws.Fill(root);
+        var content = new CatalogHead(new Hash256(root), FloodEntries, FloodEntries);
+        var path = new Hash256(keys.Path.PublicKey.Bytes);
+        var version = World.Epoch.Microseconds / World.Second;
+        var head = SignedHead.Sign(new CircleHead(id, path, version, 2, content), keys.Signing);
+        return new HeadNews { Head = ByteString.CopyFrom(head.Encoded.Span), Hops = 2 };
     }
 
     // Well-formed and false: the entries of another catalog, or bytes that are none.

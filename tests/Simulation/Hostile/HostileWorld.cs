@@ -7,9 +7,9 @@ using FriendNet.Simulation.Worlds;
 namespace FriendNet.Simulation.Hostile;
 
 /// <summary>
-/// 50 nodes, some of them adversaries, with crashes and cut links for a minute, while honest ones
-/// change what they publish. Invariants are checked all the time; at last, what an honest friend
-/// could have told has arrived.
+/// 50 nodes, some of them adversaries, with crashes, cut links and partitions for a minute or
+/// two, while honest ones change what they publish. Invariants are checked all the time; at
+/// last, what an honest friend could have told has arrived.
 /// </summary>
 internal sealed class HostileWorld
 {
@@ -21,6 +21,7 @@ internal sealed class HostileWorld
     private const int Crashes = 15;
     private const int Cuts = 30;
     private const int Changes = 10;
+    private const int Partitions = 2;
     private const long ChurnTime = 60 * World.Second;
     private const long HealTime = 900 * World.Second;
     private const int LinesShown = 200;
@@ -29,18 +30,41 @@ internal sealed class HostileWorld
     private readonly Seeds _draws;
     private readonly Volume[] _shown = new Volume[People];
 
-    private HostileWorld(ulong seed, bool isTraced)
+    private HostileWorld(ulong seed, bool isTraced, bool isTraceDeep = false)
     {
         _seed = seed;
         _draws = new Seeds(seed, Purpose.Adversary);
         var graph = CirclesGraph.Make(People, Degree, Clustering, seed);
-        var settings = new WorldSettings { Seed = seed, IsDurable = true };
+        var settings = new WorldSettings
+        {
+            Seed = seed,
+            IsDurable = true,
+            IsTraceDeep = isTraceDeep,
+        };
         _world = new World(graph, settings);
         foreach (var node in _world.Nodes)
         {
             if (isTraced)
                 node.Trace.KeepLines();
         }
+    }
+
+    /// <summary>Runs it, and writes all that happens, a line each.</summary>
+    internal static string? Run(ulong seed, TextWriter trace)
+    {
+        var hostile = new HostileWorld(seed, isTraced: true);
+        var fault = hostile.Fault();
+        foreach (var line in hostile.Lines())
+            trace.WriteLine(line);
+        return fault is null ? null : $"seed {seed}: {fault}";
+    }
+
+    /// <summary>Of all that happens in it, each byte included.</summary>
+    internal static string TraceHash(ulong seed)
+    {
+        var hostile = new HostileWorld(seed, isTraced: false, isTraceDeep: true);
+        hostile.Fault();
+        return hostile._world.TraceHash();
     }
 
     /// <returns>What went wrong, with the end of the trace; null: nothing.</returns>
@@ -51,9 +75,12 @@ internal sealed class HostileWorld
         // Once more, word by word: it is the same world.
         var again = new HostileWorld(seed, isTraced: true);
         var fault = again.Fault();
-        var lines = again._world.Nodes.SelectMany(node => node.Trace.Lines).Order(default);
-        return $"seed {seed}: {fault}\n{string.Join('\n', lines.TakeLast(LinesShown))}";
+        return $"seed {seed}: {fault}\n{string.Join('\n', again.Lines().TakeLast(LinesShown))}";
     }
+
+    // They begin with the time.
+    private IEnumerable<string> Lines() =>
+        _world.Nodes.SelectMany(node => node.Trace.Lines).Order(StringComparer.Ordinal);
 
     private string? Fault()
     {
@@ -95,6 +122,14 @@ internal sealed class HostileWorld
 
         for (var i = 0; i < Cuts; i++)
             _world.At(_draws.Next(ChurnTime), _draws.Next(People), CutOne);
+        for (var i = 0; i < Partitions; i++)
+        {
+            var from = _draws.Next(ChurnTime);
+            bool[] isInside = [.. _world.Nodes.Select(_ => _draws.Next(3) == 0)];
+            var until = from + (5 * World.Second) + _draws.Next(60 * World.Second);
+            _world.Add(new Partition(from, until, isInside));
+        }
+
         for (var i = 0; i < Changes; i++)
         {
             var number = _draws.Next(People);

@@ -46,6 +46,6 @@ internal sealed class CircleReading(
 
     private static Shelf Of(Volume volume, Volume? held, ReadOnlyMemory<byte> delta) =>
         held is null || volume.Set.Whole.Equals(delta)
-            ? new Shelf(volume, 0, default)
+            ? volume.AsWhole
             : new Shelf(volume, held.Head.Root.Tag, delta);
 }

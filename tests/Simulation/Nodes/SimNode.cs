@@ -108,6 +108,10 @@ internal sealed class SimNode
             case ArrivalKind.Dial:
                 Answer(came);
                 break;
+            // The other end will notice that nothing comes.
+            case ArrivalKind.Accepted when IsParted((int)came.Number):
+                Take(new Input.DialFailed(IdOf(_world, (int)came.Number), "parted"));
+                break;
             case ArrivalKind.Accepted:
                 Open(new LinkId(came.Link), (int)came.Number, dialed: true);
                 break;
@@ -167,8 +171,19 @@ internal sealed class SimNode
     {
         if (!_links.Remove(id, out var wire))
             return;
+        Trace.Say(Now, $"loses n{wire.Peer}: {why}");
         wire.End(tell);
         Take(new Input.LinkClosed(id, why));
+    }
+
+    /// <summary>Links over which nothing passes any more.</summary>
+    internal void LoseParted()
+    {
+        foreach (var link in _links.Values.OrderBy(link => link.Id.Value).ToArray())
+        {
+            if (IsParted(link.Peer))
+                Lose(link.Id, "parted", tell: false);
+        }
     }
 
     /// <summary>Memory and links are gone at once; others notice if they are told.</summary>
@@ -188,6 +203,8 @@ internal sealed class SimNode
         _inputs.Clear();
     }
 
+    private bool IsParted(int peer) => _world.AreParted(Number, peer, Now);
+
     private static int ByValue(LinkId one, LinkId other) => one.Value.CompareTo(other.Value);
 
     // Own arrivals stand before those of links (link 0), in the order in which they came up.
@@ -205,7 +222,7 @@ internal sealed class SimNode
                 return false;
             case ArrivalKind.Tick or ArrivalKind.Own or ArrivalKind.Sent or ArrivalKind.Keepalive:
                 return IsUp && arrival.Number == _life;
-            case ArrivalKind.Dial when !IsUp:
+            case ArrivalKind.Dial when !IsUp || IsParted((int)arrival.Number):
                 Refuse(arrival);
                 return false;
             default:

@@ -80,9 +80,10 @@ internal sealed class Settling(World world, int entries)
         Reset();
         var changed = new double[world.Nodes.Length];
         var draws = new Seeds(world.Settings.Seed, Purpose.Change);
-        for (var left = Math.Max(1, world.Nodes.Length / 100); left > 0; left--)
+        int[] order = [.. Enumerable.Range(0, world.Nodes.Length)];
+        draws.Shuffle<int>(order);
+        foreach (var number in order.Take(Math.Max(1, order.Length / 100)))
         {
-            var number = draws.Next(world.Nodes.Length);
             var old = _shown[number];
             var count = Math.Max(1, entries / 100);
             var set = Publisher.Change(old.Set, count, world.Settings.Seed, number);

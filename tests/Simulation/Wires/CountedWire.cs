@@ -23,7 +23,7 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
     public void Send(Message message)
     {
         node.Checks.Sending(node, peer);
-        message = node.Adversary?.Send(message) ?? message;
+        message = node.Adversary?.Send(id, message) ?? message;
         Carry(ArrivalKind.Message, RecordCost.Of(message), 0, message);
     }
 
@@ -76,7 +76,11 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
             case ArrivalKind.Message:
                 var message = (Message)arrival.Body!;
                 node.Meter.Received(message, arrival.Bytes);
-                node.Take(new Input.MessageReceived(id, message));
+                Message? answer = null;
+                if (node.Adversary?.Takes(id, message, out answer) != true)
+                    node.Take(new Input.MessageReceived(id, message));
+                if (answer is not null)
+                    Carry(ArrivalKind.Message, RecordCost.Of(answer), 0, answer);
                 break;
             case ArrivalKind.Request:
                 var request = (Request)arrival.Body!;

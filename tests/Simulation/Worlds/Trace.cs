@@ -22,7 +22,7 @@ internal sealed class Trace(int node)
         if (_lines is not null)
             Say(
                 arrival.At,
-                $"{arrival.Kind} {Link(arrival.Link)} {arrival.Body} {arrival.Bytes} B"
+                $"{arrival.Kind} {Link(arrival.Link)} {Words.Of(arrival.Body)} {arrival.Bytes} B"
             );
     }
 

@@ -26,6 +26,7 @@ internal sealed class World
     private readonly Shard[] _shards;
     private readonly ConcurrentDictionary<PseudonymId, int> _owners = new();
     private readonly ConcurrentDictionary<Hash256, SignedHead> _signed = new();
+    private readonly List<Partition> _partitions = [];
     private readonly long _window;
     private int _scripts;
 
@@ -73,6 +74,20 @@ internal sealed class World
     /// <summary>Lets something happen to a node; between runs only.</summary>
     internal void At(long time, int node, Action<SimNode> happens) =>
         Of(node).Post(new(time, node, 0, ++_scripts, ArrivalKind.Script, 0, 0, happens));
+
+    /// <summary>
+    /// Lets links between the two sides end without a word, and none begin until it is over;
+    /// between runs only.
+    /// </summary>
+    internal void Add(Partition partition)
+    {
+        _partitions.Add(partition);
+        for (var number = 0; number < Nodes.Length; number++)
+            At(partition.From, number, node => node.LoseParted());
+    }
+
+    internal bool AreParted(int one, int other, long now) =>
+        _partitions.Exists(partition => partition.Parts(one, other, now));
 
     /// <summary>One way between two nodes, in microseconds.</summary>
     internal long Delay(int one, int other)
