@@ -9,10 +9,12 @@ using Google.Protobuf;
 namespace FriendNet.Node.Circles;
 
 /// <summary>
-/// Answers a friend that asks for circle catalogs, our own and those that we hold; one worker
-/// each, bounded by the engine.
+/// Answers friends that ask for circle catalogs, our own and those that we hold: one answer a
+/// friend (the engine sees to that), a few written at once.
 /// </summary>
+#pragma warning disable CA1001 // The places hold no handle: nobody asks for theirs.
 internal sealed class CircleAnswers(
+#pragma warning restore CA1001
     LinkTable links,
     CircleStore store,
     OwnCircle own,
@@ -22,7 +24,9 @@ internal sealed class CircleAnswers(
 )
 {
     private const int BlocksKept = 2;
+    private const int AnswersAtOnce = 2;
     private readonly BlockPool _blocks = new(BlocksKept);
+    private readonly SemaphoreSlim _places = new(AnswersAtOnce);
 
     /// <summary>From the engine's thread; never blocks.</summary>
     internal void Serve(Effect.ServeCircle effect) => _ = Task.Run(() => ServeAsync(effect));
@@ -38,7 +42,7 @@ internal sealed class CircleAnswers(
         }
         finally
         {
-            post(new Input.CircleServed(effect.Link, effect.Stream));
+            post(new Input.CircleServed(effect.Friend, effect.Link, effect.Stream));
         }
     }
 
@@ -47,16 +51,7 @@ internal sealed class CircleAnswers(
         try
         {
             using var spool = new Spool(spoolFolder);
-            var missing = new CircleAnswer();
-            for (var want = 0; want < effect.Wants.Count; want++)
-            {
-                var have = effect.Request.Wants[want].Have;
-                if (effect.Wants[want] is not { } head || !TryWrite(head, have, spool))
-                {
-                    missing.Missing.Add((uint)want);
-                }
-            }
-
+            var missing = await WriteAsync(effect, answer, spool);
             if (missing.Missing.Count == effect.Wants.Count)
             {
                 answer.Reset(ResetCode.NotFound);
@@ -80,6 +75,34 @@ internal sealed class CircleAnswers(
             warn($"A friend's request for circle catalogs could not be answered: {e.Message}");
             answer.Reset(ResetCode.Failed);
         }
+    }
+
+    // Friends wait for each other here and nowhere else: what is slow to send holds no place.
+    private async Task<CircleAnswer> WriteAsync(
+        Effect.ServeCircle effect,
+        Answer answer,
+        Spool spool
+    )
+    {
+        var missing = new CircleAnswer();
+        await _places.WaitAsync();
+        try
+        {
+            for (var want = 0; want < effect.Wants.Count && !answer.IsOver; want++)
+            {
+                var have = effect.Request.Wants[want].Have;
+                if (effect.Wants[want] is not { } head || !TryWrite(head, have, spool))
+                {
+                    missing.Missing.Add((uint)want);
+                }
+            }
+        }
+        finally
+        {
+            _places.Release();
+        }
+
+        return missing;
     }
 
     private bool TryWrite(SignedHead head, ulong have, Spool spool) =>

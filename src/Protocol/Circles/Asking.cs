@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -40,13 +41,18 @@ internal sealed class Asking(
         TakeTurn(from);
     }
 
-    /// <summary>A delta came with its head.</summary>
-    internal void Apply(Neighbour from, Known known, SignedHead head, ReadOnlyMemory<byte> delta)
+    /// <summary>
+    /// A delta came with its head: applied after those before it, one of a friend at a time.
+    /// False: too many wait already.
+    /// </summary>
+    internal bool TryApply(Neighbour from, Known known, SignedHead head, ReadOnlyMemory<byte> delta)
     {
-        var ask = new Ask(new AskId(++_lastId), from, [known]);
-        _asks.Add(ask.Id, ask);
+        from.Deltas ??= new WaitingDeltas();
+        if (!from.Deltas.TryAdd(known, head, delta))
+            return false;
         known.Pursuit = Pursuit.Asked;
-        effects.Enqueue(new Effect.ApplyCircle(ask.Id, from.Friend, head, delta));
+        ApplyNext(from);
+        return true;
     }
 
     /// <summary>Asks as far as there are places.</summary>
@@ -71,8 +77,11 @@ internal sealed class Asking(
         // A friend with a thin line and many who ask is slow, not silent.
         if (ask.GiveUpAt is not null)
             ask.GiveUpAt = GiveUpAt(ask);
-        if (ask.From.Ask != ask)
-            _asks.Remove(ask.Id);
+        if (ask.From.Ask == ask)
+            return;
+        _asks.Remove(ask.Id);
+        ask.From.Applying = null;
+        ApplyNext(ask.From);
     }
 
     internal void HandleEnded(AskId id, CircleEnd end)
@@ -111,6 +120,9 @@ internal sealed class Asking(
             if (IsQueued(known, neighbour))
                 Release(known);
         }
+
+        foreach (var known in neighbour.Deltas?.Clear() ?? [])
+            Release(known);
     }
 
     private static bool IsQueued(Known known, Neighbour neighbour) =>
@@ -160,12 +172,14 @@ internal sealed class Asking(
                 IsQueued(known, from)
                 && head is { IsWithdrawal: false }
                 && head.Beats(known.Held)
-                && quota.HasRoom(from, known, head, sum);
+                && quota.HasRoom(from, known, head, sum + (from.Applying?.Entries ?? 0));
             var entries = isDue ? head!.Head.Content.Entries : 0;
             var isAlone = known.NeedsCompare || entries > Limits.CirclePartEntries;
             if (isDue && batch.Count > 0)
             {
-                if (isAlone || sum + entries > Limits.CircleAskEntriesMax)
+                var root = head!.Head.Content.Root;
+                var isTwice = batch.Exists(one => RootOf(one, from) == root);
+                if (isAlone || isTwice || sum + entries > Limits.CircleAskEntriesMax)
                     break;
             }
 
@@ -187,6 +201,32 @@ internal sealed class Asking(
         }
 
         return batch;
+    }
+
+    private static Hash256? RootOf(Known known, Neighbour from) =>
+        known.OfferOf(from.Slot)?.Head.Head.Content.Root;
+
+    // What was held or offered may have changed while it waited: then it is looked at again.
+    private void ApplyNext(Neighbour from)
+    {
+        while (from.Applying is null && from.Deltas?.TryTake() is { } next)
+        {
+            var (known, head, delta) = next;
+            var isDue =
+                known.OfferOf(from.Slot)?.Head.Equals(head) == true
+                && Deltas.Leads(delta.Span, known, head)
+                && rests.Until(known, from) <= directory.Now
+                && quota.HasRoom(from, known, head, from.Ask?.Entries ?? 0);
+            if (!isDue)
+            {
+                Release(known);
+                continue;
+            }
+
+            from.Applying = new Ask(new AskId(++_lastId), from, [known]);
+            _asks.Add(from.Applying.Id, from.Applying);
+            effects.Enqueue(new Effect.ApplyCircle(from.Applying.Id, from.Friend, head, delta));
+        }
     }
 
     private void Release(Known known)

@@ -201,8 +201,8 @@ public sealed class CircleSync
                 _asking.HandleEnded(ended.Ask, ended.End);
                 break;
             case Input.CircleServed served:
-                if (_directory.On(served.Link) is { } neighbour)
-                    Serving.HandleServed(neighbour, served.Stream);
+                if (_directory.FindFriend(served.Friend) is { } neighbour)
+                    Serving.HandleServed(neighbour, served.Link, served.Stream);
                 break;
             default:
                 return false;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Wire;
 
 namespace FriendNet.Protocol.Circles;
 
@@ -49,6 +50,13 @@ internal sealed class Deltas
         && delta.To == known.Held?.Head.Content.Root.Tag
             ? delta.Bytes
             : default;
+
+    /// <summary>Whether it says that it leads from what is held to that head.</summary>
+    internal static bool Leads(ReadOnlySpan<byte> delta, Known known, SignedHead head) =>
+        known.HasContent
+        && TryPeek(delta, out var from, out var to)
+        && from == known.Held!.Head.Content.Root.Tag
+        && to == head.Head.Content.Root.Tag;
 
     /// <summary>What a delta of form 2 says it leads from and to (docs/protocol-circles.md).
     /// </summary>

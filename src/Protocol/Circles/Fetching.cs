@@ -118,15 +118,10 @@ internal sealed class Fetching(
             || !head.Beats(known.Held)
         )
             return false;
-        if (
-            Deltas.TryPeek(delta.Span, out var from, out var to)
-            && from == known.Held!.Head.Content.Root.Tag
-            && to == head.Head.Content.Root.Tag
-            && rests.Until(known, by) <= directory.Now
-            && quota.HasRoom(by, known, head, 0)
-        )
-            asking.Apply(by, known, head, delta);
-        return true;
+        return !Deltas.Leads(delta.Span, known, head)
+            || rests.Until(known, by) > directory.Now
+            || !quota.HasRoom(by, known, head, 0)
+            || asking.TryApply(by, known, head, delta);
     }
 
     // A head whose content is here already needs no question: a withdrawal, the same content

@@ -14,12 +14,6 @@ internal sealed class Inbox
     /// </summary>
     internal List<ulong>? Lazy { get; private set; }
 
-    /// <summary>The stream of the answer under way.</summary>
-    internal StreamId? Answering { get; set; }
-
-    /// <summary>Whose content is in that answer, and at which root.</summary>
-    internal List<(Known Known, ulong Root)>? Answered { get; set; }
-
     /// <summary>It told what it holds of us; once a link.</summary>
     internal bool HasCompared { get; set; }
 

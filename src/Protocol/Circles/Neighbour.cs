@@ -32,8 +32,20 @@ internal sealed class Neighbour(FriendId friend, ushort slot)
     /// <summary>The question under way, if any.</summary>
     internal Ask? Ask { get; set; }
 
+    /// <summary>Deltas that came with their heads; made when first used.</summary>
+    internal WaitingDeltas? Deltas { get; set; }
+
+    /// <summary>The one of them that is being applied.</summary>
+    internal Ask? Applying { get; set; }
+
     /// <summary>It waits for one of the places to ask.</summary>
     internal bool HasTurn { get; set; }
+
+    /// <summary>Our answer under way, one a friend however often it comes anew.</summary>
+    internal (LinkId Link, StreamId Stream)? Answering { get; set; }
+
+    /// <summary>Whose content is in that answer, and at which root.</summary>
+    internal List<(Known Known, ulong Root)>? Answered { get; set; }
 
     internal int Failures { get; set; }
 

@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -18,13 +19,7 @@ internal static class Serving
         Queue<Effect> effects
     )
     {
-        var (inbox, link) = (neighbour.Inbox!, neighbour.Link!.Value);
-        if (inbox.Answering is not null)
-        {
-            effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Busy));
-            return;
-        }
-
+        var link = neighbour.Link!.Value;
         var wants = new List<SignedHead?>(request.Wants.Count);
         var answered = new List<(Known, ulong)>();
         foreach (var want in request.Wants)
@@ -35,25 +30,43 @@ internal static class Serving
                 answered.Add((known, want.Root));
         }
 
-        if (answered.Count == 0)
+        ResetCode? refusal =
+            neighbour.Answering is not null ? ResetCode.Busy
+            : IsTooMuch(request, wants) ? ResetCode.Malformed
+            : answered.Count == 0 ? ResetCode.NotFound
+            : null;
+        if (refusal is { } code)
         {
-            effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.NotFound));
+            effects.Enqueue(new Effect.Refuse(link, stream, code));
             return;
         }
 
-        (inbox.Answering, inbox.Answered) = (stream, answered);
+        (neighbour.Answering, neighbour.Answered) = ((link, stream), answered);
         effects.Enqueue(new Effect.ServeCircle(link, stream, neighbour.Friend, wants, request));
     }
 
     /// <summary>The answer is out: later deltas of these may go with their heads.</summary>
-    internal static void HandleServed(Neighbour neighbour, StreamId stream)
+    internal static void HandleServed(Neighbour neighbour, LinkId link, StreamId stream)
     {
-        if (neighbour.Inbox is not { } inbox || inbox.Answering != stream)
+        if (neighbour.Answering != (link, stream))
             return;
-        foreach (var (known, root) in inbox.Answered ?? [])
-            neighbour.Outbox!.SetEager(known, root);
-        (inbox.Answering, inbox.Answered) = (null, null);
+        if (neighbour.Link == link)
+        {
+            foreach (var (known, root) in neighbour.Answered ?? [])
+                neighbour.Outbox!.SetEager(known, root);
+        }
+
+        (neighbour.Answering, neighbour.Answered) = (null, null);
     }
+
+    // Who asks for more at once than we would, or twice for one, wants us to work. Of what is
+    // missing nothing is counted, so nothing is told of it.
+    private static bool IsTooMuch(CircleRequest request, List<SignedHead?> wants) =>
+        request.Wants.DistinctBy(want => want.Root).Count() < request.Wants.Count
+        || (
+            request.Wants.Count > 1
+            && wants.Sum(head => head?.Head.Content.Entries ?? 0) > Limits.CircleAskEntriesMax
+        );
 
     private static Known? Told(Directory directory, Neighbour neighbour, ulong root)
     {

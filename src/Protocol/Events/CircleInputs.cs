@@ -77,5 +77,5 @@ public abstract partial record Input
     public sealed record CircleAskEnded(AskId Ask, CircleEnd End) : Input;
 
     /// <summary>The answer to a circle request is sent, or given up.</summary>
-    public sealed record CircleServed(LinkId Link, StreamId Stream) : Input;
+    public sealed record CircleServed(FriendId Friend, LinkId Link, StreamId Stream) : Input;
 }

@@ -284,8 +284,14 @@ internal sealed class CircleNode
     // One answer for each want: null is missing, empty is compare.
     private void Serve(Effect.ServeCircle serve)
     {
-        if (PeerOn(serve.Link) is not { } asker || IsMute)
+        if (IsMute)
             return;
+        if (PeerOn(serve.Link) is not { } asker)
+        {
+            Handle(new Input.CircleServed(serve.Friend, serve.Link, serve.Stream));
+            return;
+        }
+
         var answers = new List<byte[]?>();
         for (var i = 0; i < serve.Wants.Count; i++)
         {
@@ -296,7 +302,7 @@ internal sealed class CircleNode
         }
 
         _world.Post(() => asker.Answered(serve.Stream, answers));
-        Handle(new Input.CircleServed(serve.Link, serve.Stream));
+        Handle(new Input.CircleServed(serve.Friend, serve.Link, serve.Stream));
     }
 
     private byte[]? Answer(Effect.ServeCircle serve, int want, SignedHead head)

@@ -204,7 +204,7 @@ internal sealed class BodyCircles(SimNode node)
                 wire.Answer(serve.Stream, CircleAnswers.Write(serve.Request, shelves));
         }
 
-        node.Take(new Input.CircleServed(serve.Link, serve.Stream));
+        node.Take(new Input.CircleServed(serve.Friend, serve.Link, serve.Stream));
     }
 
     private Shelf? Shelved(SignedHead? head)
