@@ -1,17 +1,25 @@
 namespace FriendNet.Node.Paths;
 
 /// <summary>
-/// Keeps all that a relay sees of the paths it carries in a file: for whoever doubts that it
-/// cannot read them.
+/// Keeps what a relay sees of the paths it carries in a file, as far as there is room: for whoever
+/// doubts that it cannot read them.
 /// </summary>
 public sealed class RelayTap : IDisposable
 {
+    /// <summary>Enough to search for a while; peers decide how much comes.</summary>
+    public const long FileBytesMax = 1L << 30;
+
     private readonly FileStream _file;
+    private readonly Action<string> _warn;
+    private readonly long _bytesMax;
     private readonly Lock _gate = new();
     private bool _isOver;
 
+    /// <param name="warn">Takes a sentence, once: from here on nothing is kept.</param>
     /// <exception cref="IOException">The file cannot be made.</exception>
-    public RelayTap(string path) =>
+    public RelayTap(string path, Action<string> warn, long bytesMax = FileBytesMax)
+    {
+        (_warn, _bytesMax) = (warn, bytesMax);
         _file = new FileStream(
             path,
             FileMode.Append,
@@ -19,15 +27,32 @@ public sealed class RelayTap : IDisposable
             FileShare.Read,
             bufferSize: 0
         );
+    }
 
     /// <summary>Bytes as they are opened from the link that brings them.</summary>
     public void Note(ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
         {
-            if (!_isOver)
+            if (_isOver)
             {
-                _file.Write(bytes);
+                return;
+            }
+
+            try
+            {
+                if (_file.Length + bytes.Length <= _bytesMax)
+                {
+                    _file.Write(bytes);
+                    return;
+                }
+
+                Stop("it is full");
+            }
+            catch (IOException failure)
+            {
+                // What it is for must not end what it watches.
+                Stop(failure.Message);
             }
         }
     }
@@ -39,5 +64,11 @@ public sealed class RelayTap : IDisposable
             _isOver = true;
             _file.Dispose();
         }
+    }
+
+    private void Stop(string why)
+    {
+        _isOver = true;
+        _warn($"Nothing more is written to the relay capture: {why}.");
     }
 }

@@ -72,7 +72,7 @@ public sealed class RunningNode : IDisposable
         Paths = new PathTable(
             _our,
             Friends.Pseudonyms.Find,
-            settings.RelayCapture is { } file ? _tap = new RelayTap(file) : null
+            settings.RelayCapture is { } file ? _tap = new RelayTap(file, warn) : null
         );
         Downloads = new Downloader(
             _stores.Transfers,

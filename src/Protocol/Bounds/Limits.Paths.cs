@@ -12,6 +12,9 @@ public static partial class Limits
     /// <summary>Paths of ours, open or opening: 3 MiB each.</summary>
     public const int PathsOwnMax = 16;
 
+    /// <summary>Paths of ours over one friend: half of all.</summary>
+    public const int PathsPerLinkMax = PathsOwnMax / 2;
+
     /// <summary>Paths to one pseudonym: a third would share its uplink anyway.</summary>
     public const int PathsPerSourceMax = 2;
 
@@ -20,6 +23,14 @@ public static partial class Limits
 
     /// <summary>Paths that end here and come over one friend.</summary>
     public const int PathsServedPerFriendMax = 8;
+
+    /// <summary>
+    /// Questions for leaves over one path that ends here: each costs a run read and hashed.
+    /// </summary>
+    public const int PathLeavesPerSecond = 1;
+
+    /// <summary>The same, at once.</summary>
+    public const int PathLeavesBurst = 8;
 
     /// <summary>Paths that we relay, with two rings each: 64 MiB at the very most.</summary>
     public const int RelaysMax = 32;

@@ -33,7 +33,10 @@ internal sealed class PathSwitch
     )
     {
         (_effects, _friends, _transfers, _ways) = (effects, friends, transfers, ways);
-        _own = new OwnPaths(entropy, effects, ways.To, ways.KeyOf, settings.Horizon);
+        _own = new OwnPaths(entropy, effects, ways.To, ways.KeyOf, settings.Horizon)
+        {
+            IsAsked = transfers.IsAsked,
+        };
         _relays = new Relays(effects, ways.For, settings.RelayRates);
     }
 
@@ -117,8 +120,11 @@ internal sealed class PathSwitch
             case Request.KindOneofCase.Fetch when _served.IsServed(link):
                 _effects.Enqueue(new Effect.ServeFetch(link, stream, null, request.Fetch));
                 return true;
-            case Request.KindOneofCase.Leaves when _served.IsServed(link):
+            case Request.KindOneofCase.Leaves when _served.TryCountLeaves(link, now):
                 _effects.Enqueue(new Effect.ServeLeaves(link, stream, null, request.Leaves));
+                return true;
+            case Request.KindOneofCase.Leaves when _served.IsServed(link):
+                _effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Busy));
                 return true;
             default:
                 if (_served.IsServed(link) || _own.IsOwn(link))

@@ -1,4 +1,5 @@
 using FriendNet.Crypto.Entropy;
+using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -20,6 +21,9 @@ public sealed class OwnPaths(
     int horizon
 )
 {
+    /// <summary>Hops of a way to a friend, who is asked without a path.</summary>
+    private const int Direct = 1;
+
     private static readonly TimeSpan OpenTime = TimeSpan.FromSeconds(Limits.PathOpenSeconds);
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(Limits.PathIdleSeconds);
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(Limits.PathLivedSeconds);
@@ -30,6 +34,9 @@ public sealed class OwnPaths(
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
     public Instant? Deadline { get; private set; }
+
+    /// <summary>Whether something is asked over that path now.</summary>
+    public Func<LinkId, bool> IsAsked { get; init; } = _ => true;
 
     /// <summary>Whether that link is an open path of ours.</summary>
     public bool IsOwn(LinkId link) => _open.ContainsKey(link);
@@ -49,23 +56,14 @@ public sealed class OwnPaths(
                 _targets.Add(pseudonym, target = new Target(pseudonym));
             }
 
-            target.WantedAt = now;
-            Fill(target, now);
+            (target.WantedAt, target.IsWanted) = (now, true);
         }
 
-        Schedule(now);
+        Fill(now);
     }
 
     /// <summary>There may be new ways: a friend is back, or told of pseudonyms.</summary>
-    public void HandleNews(Instant now)
-    {
-        foreach (var target in _targets.Values)
-        {
-            Fill(target, now);
-        }
-
-        Schedule(now);
-    }
+    public void HandleNews(Instant now) => Fill(now);
 
     /// <returns>The source it leads to; null: not wanted any more, closed here.</returns>
     public SourceId? HandleOpened(PathId id, LinkId link, Instant now)
@@ -88,8 +86,7 @@ public sealed class OwnPaths(
         {
             Forget(path);
             path.Target.Fail(path.Via, now);
-            Fill(path.Target, now);
-            Schedule(now);
+            Fill(now);
         }
     }
 
@@ -111,9 +108,12 @@ public sealed class OwnPaths(
         {
             path.Target.Fail(path.Via, now);
         }
+        else
+        {
+            path.Target.ForgetWay(path.Via);
+        }
 
-        Fill(path.Target, now);
-        Schedule(now);
+        Fill(now);
     }
 
     /// <summary>
@@ -127,9 +127,11 @@ public sealed class OwnPaths(
             if (_open.TryGetValue(link, out var path))
             {
                 path.Target.Fail(path.Via, now);
-                effects.Enqueue(new Effect.CloseLink(link, CloseCode.Idle));
+                GiveUp(path, CloseCode.Idle);
             }
         }
+
+        Fill(now);
     }
 
     public void Poll(Instant now, Func<SourceId, bool> isWanted)
@@ -140,16 +142,15 @@ public sealed class OwnPaths(
             {
                 if (path.Link is null && now - path.Since >= OpenTime)
                 {
-                    effects.Enqueue(new Effect.ClosePath(path.Id));
-                    Forget(path);
+                    GiveUp(path, CloseCode.Idle);
                     target.Fail(path.Via, now);
                 }
             }
 
-            if (isWanted(SourceId.Of(target.Pseudonym)))
+            target.IsWanted = isWanted(SourceId.Of(target.Pseudonym));
+            if (target.IsWanted)
             {
                 target.WantedAt = now;
-                Fill(target, now);
             }
             else if (now - target.WantedAt >= IdleTime)
             {
@@ -157,22 +158,25 @@ public sealed class OwnPaths(
             }
         }
 
-        Schedule(now);
+        Fill(now);
     }
 
     private void Close(Target target)
     {
         foreach (var path in target.Paths.ToArray())
         {
-            Forget(path);
-            effects.Enqueue(
-                path.Link is { } link
-                    ? new Effect.CloseLink(link, CloseCode.Bye)
-                    : new Effect.ClosePath(path.Id)
-            );
+            GiveUp(path, CloseCode.Bye);
         }
 
         _targets.Remove(target.Pseudonym);
+    }
+
+    private void GiveUp(OwnPath path, CloseCode code)
+    {
+        Forget(path);
+        effects.Enqueue(
+            path.Link is { } link ? new Effect.CloseLink(link, code) : new Effect.ClosePath(path.Id)
+        );
     }
 
     private void Forget(OwnPath path)
@@ -185,54 +189,89 @@ public sealed class OwnPaths(
         }
     }
 
-    private void Fill(Target target, Instant now)
+    /// <summary>A first path for each target, then second ones.</summary>
+    private void Fill(Instant now)
     {
-        while (
-            target.Paths.Count < Limits.PathsPerSourceMax
-            && _paths.Count < Limits.PathsOwnMax
-            && keys(target.Pseudonym) is { } key
-            && Choose(target, now) is { } route
-        )
+        for (var count = 0; count < Limits.PathsPerSourceMax; count++)
         {
-            var path = new OwnPath(new PathId(++_lastId), target, route.Link) { Since = now };
-            _paths.Add(path.Id, path);
-            target.Paths.Add(path);
-            effects.Enqueue(
-                new Effect.OpenPath(
-                    path.Id,
-                    route.Link,
-                    target.Pseudonym,
-                    key,
-                    Math.Max(0, horizon - Direct - 1)
-                )
-            );
+            var those = _targets.Values.Where(one => one.IsWanted && one.Paths.Count == count);
+            foreach (var target in those.OrderBy(one => one.LastPath))
+            {
+                TryOpen(target, now);
+            }
+        }
+
+        Schedule(now);
+    }
+
+    private void TryOpen(Target target, Instant now)
+    {
+        var mayPush = target.Paths.Count == 0;
+        var isFull = _paths.Count >= Limits.PathsOwnMax;
+        var isHopeless = isFull && (!mayPush || Giver(null, now) is null);
+        if (isHopeless || keys(target.Pseudonym) is not { } key)
+        {
+            return;
+        }
+
+        foreach (var way in Ways(target, now))
+        {
+            var isLinkFull = Load(way.Link) >= Limits.PathsPerLinkMax;
+            if (isFull || isLinkFull)
+            {
+                if (!mayPush || Giver(isLinkFull ? way.Link : null, now) is not { } giver)
+                {
+                    continue;
+                }
+
+                GiveUp(giver, CloseCode.Bye);
+            }
+
+            Open(target, way.Link, key, now);
+            return;
         }
     }
 
-    /// <summary>Hops of a way to a friend, who is asked without a path.</summary>
-    private const int Direct = 1;
+    private void Open(Target target, LinkId via, Hash256 key, Instant now)
+    {
+        var path = new OwnPath(new PathId(++_lastId), target, via) { Since = now };
+        _paths.Add(path.Id, path);
+        target.Paths.Add(path);
+        target.LastPath = _lastId;
+        var hops = Math.Max(0, horizon - Direct - 1);
+        effects.Enqueue(new Effect.OpenPath(path.Id, via, target.Pseudonym, key, hops));
+    }
+
+    private int Load(LinkId via) => _paths.Values.Count(path => path.Via == via);
 
     // Fewest hops, then the friend with the fewest paths of ours, then any.
-    private Route? Choose(Target target, Instant now)
-    {
-        var fit = routes(target.Pseudonym)
+    private IEnumerable<Route> Ways(Target target, Instant now) =>
+        routes(target.Pseudonym)
             .Where(route => route.Hops > Direct && route.Hops <= horizon)
             .Where(route => target.MayTry(route.Link, now))
-            .Select(route =>
-                (Route: route, Load: _paths.Values.Count(path => path.Via == route.Link))
-            )
-            .ToArray();
-        if (fit.Length == 0)
-        {
-            return null;
-        }
+            .OrderBy(route => (route.Hops, Load(route.Link), Any()));
 
-        var best = fit.Min(way => (way.Route.Hops, way.Load));
-        var equal = fit.Where(way => (way.Route.Hops, way.Load) == best).ToArray();
+    private byte Any()
+    {
         Span<byte> random = stackalloc byte[1];
         entropy.Fill(random);
-        return equal[random[0] % equal.Length].Route;
+        return random[0];
     }
+
+    /// <summary>
+    /// The path that makes room for somebody's first: one asked nothing, or a second one.
+    /// </summary>
+    private OwnPath? Giver(LinkId? via, Instant now) =>
+        _open
+            .Values.Where(path => via is null || path.Via == via)
+            .Where(path =>
+                path.Target.Paths.Count > 1
+                || (now - path.Since >= Lasting && !IsAsked(path.Link!.Value))
+            )
+            .OrderBy(path => IsAsked(path.Link!.Value))
+            .ThenByDescending(path => path.Target.Paths.Count)
+            .ThenByDescending(path => path.Since)
+            .FirstOrDefault();
 
     private void Schedule(Instant now)
     {

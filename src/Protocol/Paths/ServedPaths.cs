@@ -1,4 +1,5 @@
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Protocol.Paths;
@@ -8,6 +9,7 @@ public sealed class ServedPaths
 {
     private readonly Dictionary<LinkId, int> _byFriend = [];
     private readonly Dictionary<LinkId, LinkId> _open = [];
+    private readonly Dictionary<LinkId, TokenBucket> _leaves = [];
     private int _count;
 
     /// <summary>Whether at that link's other end is somebody of the circle.</summary>
@@ -25,6 +27,28 @@ public sealed class ServedPaths
         _byFriend[via] = ofFriend + 1;
         _count++;
         return true;
+    }
+
+    /// <summary>
+    /// Counts a question for the leaves of a run; false: no served path, or too many of late. An
+    /// honest asker has one for each run that was corrupt, and then asks elsewhere.
+    /// </summary>
+    public bool TryCountLeaves(LinkId link, Instant now)
+    {
+        if (!IsServed(link))
+        {
+            return false;
+        }
+
+        if (!_leaves.TryGetValue(link, out var leaves))
+        {
+            leaves = new TokenBucket(Limits.PathLeavesPerSecond, Limits.PathLeavesBurst, now);
+            _leaves.Add(link, leaves);
+        }
+
+        var isFree = leaves.Available(now) > 0;
+        leaves.Charge(isFree ? 1 : 0, now);
+        return isFree;
     }
 
     /// <param name="link">Null: it did not come about.</param>
@@ -45,6 +69,7 @@ public sealed class ServedPaths
     {
         if (_open.Remove(link, out var via))
         {
+            _leaves.Remove(link);
             End(via);
         }
     }

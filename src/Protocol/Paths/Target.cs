@@ -30,6 +30,11 @@ internal sealed class Target(PseudonymId pseudonym)
 
     internal Instant WantedAt { get; set; }
 
+    internal bool IsWanted { get; set; }
+
+    /// <summary>Number of the path opened last: who had none for longest comes first.</summary>
+    internal long LastPath { get; set; }
+
     /// <summary>
     /// When the next way will have rested; one that has already waits for something else.
     /// </summary>

@@ -92,6 +92,9 @@ public sealed class Scheduler
     public bool Wants(SourceId source) =>
         _transfers.Exists(wanted => wanted.Sources.IsWanted(source));
 
+    /// <summary>Whether something is asked over that link now.</summary>
+    public bool IsAsked(LinkId link) => _sources.IsAsked(link);
+
     private void Add(LinkId link, SourceId source, Instant now)
     {
         _sources.Add(link, source, now);

@@ -29,6 +29,9 @@ internal sealed class Sources(Queue<Effect> effects)
 
     internal bool HasRoom => _bytesUnderway + Limits.FetchBytesMax <= Limits.FetchesBytesMax;
 
+    internal bool IsAsked(LinkId id) =>
+        _links.TryGetValue(id, out var link) && link.Fetches.Count > 0;
+
     /// <summary>Whether that source is linked, but can be asked nothing now.</summary>
     internal bool IsBusy(SourceId source, Instant now)
     {

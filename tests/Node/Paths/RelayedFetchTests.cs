@@ -45,7 +45,7 @@ public sealed class RelayedFetchTests : IDisposable
     [Fact]
     public void TheRelaySeesNoByteOfIt()
     {
-        using (var tap = new RelayTap(_capture))
+        using (var tap = new RelayTap(_capture, Assert.Fail))
         using (Between("Bob", tap))
         {
             var (id, content) = _far.Share("song", 3 << 20);

@@ -146,6 +146,27 @@ public sealed class OwnPathsTests
         Assert.True(_paths.Deadline > _now, $"at {_now}: {_paths.Deadline}");
     }
 
+    [Fact]
+    public void FailuresAreForgottenOnceAPathHasLived()
+    {
+        _routes = [new(Bob, 2)];
+        var open = Assert.Single(Want());
+        for (var i = 0; i < 5; i++)
+        {
+            _paths.HandleFailed(open.Path, _now);
+            Pass(Limits.PathRetrySecondsMax);
+            open = Assert.Single(Want());
+        }
+
+        var link = Open(open);
+        Pass(Limits.PathLivedSeconds);
+        _paths.HandleClosed(link, _now);
+        open = Assert.IsType<Effect.OpenPath>(Assert.Single(Drain()));
+        _paths.HandleFailed(open.Path, _now);
+        Pass(1);
+        Assert.Single(Want());
+    }
+
     private static SourceId Pseudonym(int number)
     {
         var bytes = new byte[Hash256.Size];
