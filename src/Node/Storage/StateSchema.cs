@@ -8,6 +8,7 @@ namespace FriendNet.Node.Storage;
 /// ours. A pseudonym's seed is NULL once erased; head is the last one signed, whose version counts;
 /// retired: when it was withdrawn. audience: as Audience writes it; the friends column is of
 /// the first version, read once and NULL since. grp: the group that the newcomer joins.
+/// verified: whether the user compared the safety number.
 /// fresh: secrets that redemptions by one who is a friend made and that it may not have got.
 /// </remarks>
 internal static class StateSchema
@@ -75,6 +76,9 @@ internal static class StateSchema
                 friend TEXT NOT NULL,
                 secret BLOB NOT NULL
             ) STRICT;
+            """,
+        """
+            ALTER TABLE friends ADD COLUMN verified INTEGER NOT NULL DEFAULT 0;
             """,
     ];
 }

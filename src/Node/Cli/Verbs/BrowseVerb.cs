@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Text.Json;
 using FriendNet.Node.Api.Contract;
 
 namespace FriendNet.Node.Cli.Verbs;
 
 internal static class BrowseVerb
 {
+    private const int PageNames = 2_000;
+
     public static Verb Build()
     {
         var friend = new Argument<string?>("FRIEND")
@@ -28,17 +31,52 @@ internal static class BrowseVerb
         {
             friend,
             path,
-        }.Does(async call =>
+        }.Does(call => Run(call, call.Value(friend) ?? "", call.Value(path) ?? ""));
+    }
+
+    /// <summary>Page by page, each shown as it comes: a folder may hold a million names.</summary>
+    private static async Task Run(Call call, string friend, string path)
+    {
+        var who = Uri.EscapeDataString(friend);
+        var where = Uri.EscapeDataString(path);
+        var type = ContractJson.Default.IReadOnlyListEntry;
+        var (shown, after) = (0, "");
+        IReadOnlyList<Entry> page;
+        do
         {
-            var who = Uri.EscapeDataString(call.Value(friend) ?? "");
-            var where = Uri.EscapeDataString(call.Value(path) ?? "");
-            var type = ContractJson.Default.IReadOnlyListEntry;
-            var entries = await call.Api.Get(
-                $"/browse?friend={who}&path={where}",
+            page = await call.Api.Get(
+                $"/browse?friend={who}&path={where}&after={after}&limit={PageNames}",
                 type,
                 call.Cancel
             );
-            call.Answer(entries, type, all => Listing.Say(call, all));
-        });
+            if (call.Json)
+            {
+                Write(call.Screen.Out, page, isFirst: shown == 0);
+            }
+            else if (shown == 0 || page.Count > 0)
+            {
+                Listing.Say(call, page);
+            }
+
+            shown += page.Count;
+            after = page is [.., var last] ? Uri.EscapeDataString($"{last.Kind}/{last.Name}") : "";
+        } while (friend.Length > 0 && page.Count >= PageNames);
+
+        if (call.Json)
+        {
+            call.Screen.Out.WriteLine("]");
+        }
+    }
+
+    /// <summary>One list, of which this is a part.</summary>
+    private static void Write(TextWriter output, IReadOnlyList<Entry> page, bool isFirst)
+    {
+        var list = JsonSerializer.Serialize(page, ContractJson.Default.IReadOnlyListEntry);
+        output.Write(
+            isFirst ? "["
+            : page.Count > 0 ? ","
+            : ""
+        );
+        output.Write(list.AsSpan(1, list.Length - 2));
     }
 }
