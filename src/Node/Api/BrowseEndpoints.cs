@@ -35,7 +35,8 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
                             context.Query("after"),
                             Limit(context.Query("limit"))
                         )
-                        : Tops()
+                    : context.Query("circle").Length > 0 ? Pseudonyms()
+                    : Tops()
             )
         );
 
@@ -51,6 +52,23 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
                     )
                 )
                 .OfType<Entry>(),
+        ];
+
+    /// <summary>Whose catalogs are held, and who is no friend.</summary>
+    private IReadOnlyList<Entry> Pseudonyms() =>
+        [
+            .. circles
+                .Known.Where(known =>
+                    known.Catalog > 0
+                    && known.Held is { IsWithdrawal: false }
+                    && known.Offers.All(offer => offer.Hops > 1)
+                )
+                .Select(known => SourceId.Of(known.Id))
+                .Select(owner => (owner, Top: catalogs.Folder(owner, "")))
+                .Where(pair => pair.Top is not null)
+                .Select(pair => Shown(pair.Top!, Through(pair.owner)))
+                .Select(entry => entry with { Name = entry.Owner })
+                .OrderBy(entry => entry.Name, StringComparer.Ordinal),
         ];
 
     /// <summary>

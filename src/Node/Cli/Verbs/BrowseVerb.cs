@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Failures;
 
 namespace FriendNet.Node.Cli.Verbs;
 
@@ -21,31 +22,48 @@ internal static class BrowseVerb
             Arity = ArgumentArity.ZeroOrOne,
             Description = "A folder within, as SHARE/FOLDER",
         };
+        var circle = new Option<bool>("--circle")
+        {
+            Description = "List friends of friends, by their pseudonyms; without FRIEND",
+        };
         return new Verb(
             "browse",
             "Walk through what friends share, also while they are offline.",
             "friendnet browse",
             "friendnet browse Alice",
-            "friendnet browse Alice Music/Coltrane"
+            "friendnet browse Alice Music/Coltrane",
+            "friendnet browse --circle"
         )
         {
             friend,
             path,
-        }.Does(call => Run(call, call.Value(friend) ?? "", call.Value(path) ?? ""));
+            circle,
+        }.Does(async call =>
+        {
+            if (call.Value(circle) && call.Value(friend) is not null)
+            {
+                throw new FailureException(
+                    FailureKind.Usage,
+                    "Say a friend, or --circle to list friends of friends: not both."
+                );
+            }
+
+            var who = Uri.EscapeDataString(call.Value(friend) ?? "");
+            var where = Uri.EscapeDataString(call.Value(path) ?? "");
+            await Run(call, call.Value(circle) ? "circle=1" : $"friend={who}&path={where}");
+        });
     }
 
     /// <summary>Page by page, each shown as it comes: a folder may hold a million names.</summary>
-    private static async Task Run(Call call, string friend, string path)
+    private static async Task Run(Call call, string what)
     {
-        var who = Uri.EscapeDataString(friend);
-        var where = Uri.EscapeDataString(path);
         var type = ContractJson.Default.IReadOnlyListEntry;
         var (shown, after) = (0, "");
         IReadOnlyList<Entry> page;
         do
         {
             page = await call.Api.Get(
-                $"/browse?friend={who}&path={where}&after={after}&limit={PageNames}",
+                $"/browse?{what}&after={after}&limit={PageNames}",
                 type,
                 call.Cancel
             );
@@ -60,13 +78,17 @@ internal static class BrowseVerb
 
             shown += page.Count;
             after = page is [.., var last] ? Uri.EscapeDataString($"{last.Kind}/{last.Name}") : "";
-        } while (friend.Length > 0 && page.Count >= PageNames);
+        } while (page.Count >= PageNames && !IsTop(what));
 
         if (call.Json)
         {
             call.Screen.Out.WriteLine("]");
         }
     }
+
+    /// <summary>Friends and pseudonyms come whole.</summary>
+    private static bool IsTop(string what) =>
+        what is "circle=1" || what.StartsWith("friend=&", StringComparison.Ordinal);
 
     /// <summary>One list, of which this is a part.</summary>
     private static void Write(TextWriter output, IReadOnlyList<Entry> page, bool isFirst)
