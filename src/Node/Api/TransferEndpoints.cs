@@ -119,8 +119,8 @@ public sealed class TransferEndpoints(
             if (downloader.Find(id) is not { } now)
             {
                 // Forgotten since, when it is done; else given up.
-                yield return ended is { IsCompletedSuccessfully: true, Result: { } end }
-                && end.State == TransferState.Done
+                var end = ended is { IsCompletedSuccessfully: true } ? await ended : default;
+                yield return end.State == TransferState.Done
                     ? Shown(last) with
                     {
                         State = "done",

@@ -4,7 +4,6 @@ using FriendNet.Node.Linux;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
-using FriendNet.Protocol.Friendship;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Link;
 

@@ -1,4 +1,3 @@
-using FriendNet.Crypto.Identity;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Storage;

@@ -82,7 +82,7 @@ internal static class BrowseVerb
 
         if (call.Json)
         {
-            call.Screen.Out.WriteLine("]");
+            await call.Screen.Out.WriteLineAsync("]");
         }
     }
 
