@@ -16,6 +16,14 @@ internal static class Program
             case ["transfer", .. var rest]:
                 TransferBench.Run(Path.GetFullPath("artifacts/run/friendnet"), Folder(rest));
                 break;
+            case ["relay", .. var rest]:
+                RelayBench.Run(
+                    Path.GetFullPath("artifacts/run/friendnet"),
+                    Folder([.. rest.Take(1)]),
+                    gibibytes: rest is [_, var relayed, ..] ? int.Parse(relayed) : 2,
+                    runs: rest is [_, _, var runs] ? int.Parse(runs) : 5
+                );
+                break;
             case ["index", .. var rest]:
                 IndexBench.Run(Folder(rest));
                 break;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace FriendNet.Bench.EndToEnd;
 
@@ -18,7 +16,7 @@ internal sealed class RsyncPeer : IPeer, IDisposable
     {
         _isSynced = isSynced;
         Directory.CreateDirectory(home);
-        _port = FreePort();
+        _port = Loopback.FreePort();
         var config = Path.Combine(home, "rsyncd.conf");
         File.WriteAllText(
             config,
@@ -33,7 +31,7 @@ internal sealed class RsyncPeer : IPeer, IDisposable
             $"--port={_port}",
             $"--config={config}"
         );
-        WaitUntilOpen();
+        Loopback.WaitUntilOpen(_port);
     }
 
     public string Name => _isSynced ? "rsync --fsync" : "rsync daemon";
@@ -69,30 +67,5 @@ internal sealed class RsyncPeer : IPeer, IDisposable
             spent = Command.CpuSeconds(_daemon.Id) - before;
         } while (spent == 0 && Stopwatch.GetElapsedTime(started).TotalSeconds < 2);
         return spent;
-    }
-
-    private void WaitUntilOpen()
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                using var probe = new TcpClient();
-                probe.Connect(IPAddress.Loopback, _port);
-                return;
-            }
-            catch (SocketException) when (Stopwatch.GetElapsedTime(started).TotalSeconds < 5)
-            {
-                // Not listening yet: bounded by the five seconds above.
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

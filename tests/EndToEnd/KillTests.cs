@@ -124,7 +124,7 @@ public sealed class KillTests
     private static Task<Transfer> Keeps(LiveNode receiver, long bytes) =>
         receiver.Until("/transfers/1", ContractJson.Default.Transfer, now => now.Done >= bytes);
 
-    private static void Fill(string path, long bytes)
+    internal static void Fill(string path, long bytes)
     {
         var block = RandomNumberGenerator.GetBytes(1 << 20);
         using var file = File.Create(path);

@@ -1,4 +1,5 @@
 using FriendNet.Crypto.Merkle;
+using FriendNet.Node.Queues;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Transfers;
 
@@ -22,12 +23,8 @@ internal sealed class DiskQueue : IDisposable
 {
     private const int Writers = 2;
     private const int JobsMax = Limits.LinkFetchesMax * Limits.FetchSlicesMax * 4;
-    private readonly Queue<WriteJob> _jobs = [];
-    private readonly Lock _lock = new();
-    private readonly SemaphoreSlim _ready = new(0);
-    private readonly SemaphoreSlim _room = new(JobsMax);
+    private readonly BoundedQueue<WriteJob> _jobs = new(JobsMax);
     private readonly Thread[] _threads = new Thread[Writers];
-    private volatile bool _isOver;
 
     internal DiskQueue()
     {
@@ -39,43 +36,20 @@ internal sealed class DiskQueue : IDisposable
     }
 
     /// <summary>Waits while the queue is full.</summary>
-    internal void Add(WriteJob job)
-    {
-        _room.Wait();
-        using (_lock.EnterScope())
-        {
-            _jobs.Enqueue(job);
-        }
-
-        _ready.Release();
-    }
+    internal void Add(WriteJob job) => _jobs.Add(job);
 
     /// <summary>Writes what is queued, then ends the threads.</summary>
     public void Dispose()
     {
-        _isOver = true;
-        _ready.Release(Writers);
+        _jobs.Close();
         foreach (var thread in _threads)
             thread.Join();
-        _ready.Dispose();
-        _room.Dispose();
     }
 
     private void Run()
     {
         var check = new SliceCheck();
-        while (true)
-        {
-            _ready.Wait();
-            WriteJob job;
-            using (_lock.EnterScope())
-            {
-                if (!_jobs.TryDequeue(out job) && _isOver)
-                    return;
-            }
-
-            _room.Release();
-            job.Sink?.Write(job, check);
-        }
+        while (_jobs.TryTake(out var job, Timeout.InfiniteTimeSpan))
+            job.Sink.Write(job, check);
     }
 }

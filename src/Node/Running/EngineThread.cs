@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using FriendNet.Node.Queues;
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 
@@ -12,8 +12,7 @@ public sealed class EngineThread : IDisposable
 {
     private const int InputsMax = 4096;
     private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(5);
-    private readonly BlockingCollection<Input> _inputs = new(InputsMax);
-    private readonly CancellationTokenSource _end = new();
+    private readonly BoundedQueue<Input> _inputs = new(InputsMax);
     private readonly Queue<Input> _own = new();
     private readonly NodeEngine _engine;
     private readonly SystemClock _clock;
@@ -44,41 +43,24 @@ public sealed class EngineThread : IDisposable
             return;
         }
 
-        try
-        {
-            _inputs.Add(input, _end.Token);
-        }
-        catch (Exception error)
-            when (error is OperationCanceledException or ObjectDisposedException)
-        {
-            // Ending, or ended: nobody decides any more. Others may report until they end, too.
-        }
+        // False: ending, or ended. Nobody decides any more; others may report until they end, too.
+        _inputs.Add(input);
     }
 
     public void Dispose()
     {
-        _end.Cancel();
-        if (_thread.ThreadState != ThreadState.Unstarted && !_thread.Join(EndTime))
+        _inputs.Close();
+        if (_thread.ThreadState != ThreadState.Unstarted)
         {
-            return;
+            _thread.Join(EndTime);
         }
-
-        _inputs.Dispose();
-        _end.Dispose();
     }
 
     private void Run()
     {
-        try
+        while (!_inputs.IsClosed)
         {
-            while (true)
-            {
-                Handle(Next());
-            }
-        }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested)
-        {
-            // Dispose asked for it.
+            Handle(Next());
         }
     }
 
@@ -95,7 +77,7 @@ public sealed class EngineThread : IDisposable
                 return new Input.Tick();
             }
 
-            // A millisecond at least: TryTake counts in them, and a deadline just missed is met.
+            // A millisecond at least: a wait counts in them, and a deadline just missed is met.
             wait = TimeSpan.FromMilliseconds(Math.Clamp(left.TotalMilliseconds + 1, 0, 3_600_000));
         }
 
@@ -105,9 +87,7 @@ public sealed class EngineThread : IDisposable
             return own;
         }
 
-        return _inputs.TryTake(out var input, (int)wait.TotalMilliseconds, _end.Token)
-            ? input
-            : new Input.Tick();
+        return _inputs.TryTake(out var input, wait) ? input : new Input.Tick();
     }
 
     private void Handle(Input input)

@@ -119,6 +119,7 @@ public sealed class NodeEngine
         _catalogs.HandleOpened(opened.Link, opened.Friend);
         _circles.HandleOpened(opened.Link, opened.Friend, now);
         _transfers.Handle(opened, now);
+        _paths.HandleAfter(opened, now);
     }
 
     private void Remove(FriendId friend, Instant now)

@@ -56,6 +56,10 @@ internal sealed class PathSwitch
                 _own.HandleClosed(closed.Link, now);
                 _served.HandleClosed(closed.Link);
                 break;
+            case Input.LinkOpened:
+            case Input.MessageReceived { Message.KindCase: Message.KindOneofCase.Heads }:
+                _own.HandleNews(now);
+                break;
             case Input.SourcesFound found:
                 _own.HandleWanted(found.Sources, now);
                 break;

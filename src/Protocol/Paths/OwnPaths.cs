@@ -56,14 +56,15 @@ public sealed class OwnPaths(
         Schedule();
     }
 
-    /// <summary>There may be a new way to that pseudonym.</summary>
-    public void HandleNews(PseudonymId pseudonym, Instant now)
+    /// <summary>There may be new ways: a friend is back, or told of pseudonyms.</summary>
+    public void HandleNews(Instant now)
     {
-        if (_targets.TryGetValue(pseudonym, out var target))
+        foreach (var target in _targets.Values)
         {
             Fill(target, now);
-            Schedule();
         }
+
+        Schedule();
     }
 
     /// <returns>The source it leads to; null: not wanted any more, closed here.</returns>
