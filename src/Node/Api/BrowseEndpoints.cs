@@ -1,7 +1,9 @@
+using System.Globalization;
 using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Storage;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Ids;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +17,8 @@ namespace FriendNet.Node.Api;
 public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, CircleTable circles)
     : IEndpoints
 {
-    private const int NamesMax = 10_000;
+    private const string FolderKind = "folder";
+    private const string FileKind = "file";
     private const char PseudonymMark = '~';
     private readonly FriendNames _names = new(store);
 
@@ -26,7 +29,12 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
                 ContractJson.Default.IReadOnlyListEntry,
                 context =>
                     context.Query("friend") is { Length: > 0 } name
-                        ? Folder(name, context.Query("path").Trim('/'))
+                        ? Folder(
+                            name,
+                            context.Query("path").Trim('/'),
+                            context.Query("after"),
+                            Limit(context.Query("limit"))
+                        )
                     : context.Query("circle").Length > 0 ? Pseudonyms()
                     : Tops()
             )
@@ -63,7 +71,12 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
                 .OrderBy(entry => entry.Name, StringComparer.Ordinal),
         ];
 
-    private IReadOnlyList<Entry> Folder(string name, string path)
+    /// <summary>
+    /// Folders by name, then files by name. A page of fewer entries than its limit is the last;
+    /// where several catalogs tell of one folder it may be longer.
+    /// </summary>
+    /// <param name="after">KIND/NAME of the last entry of the page before, or empty.</param>
+    public IReadOnlyList<Entry> Folder(string name, string path, string after, int limit)
     {
         var isPseudonym = name[0] == PseudonymMark;
         var friend = isPseudonym ? null : _names.Require(name);
@@ -78,19 +91,68 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
             );
         }
 
-        var folders = owners
-            .SelectMany(owner => catalogs.Folders(owner, path, limit: NamesMax))
-            .GroupBy(folder => folder.Name, StringComparer.Ordinal)
-            .Select(same => One(same.Select(folder => Shown(folder, through)))!);
-        var files = owners
-            .SelectMany(owner => catalogs.Files(owner, path, limit: NamesMax))
-            .DistinctBy(file => (file.Name, file.Content))
-            .Select(file => Shown(file, through));
-        return
-        [
-            .. folders.OrderBy(folder => folder.Name, StringComparer.Ordinal),
-            .. files.OrderBy(file => file.Name, StringComparer.Ordinal),
-        ];
+        var (kind, last) = after.Split('/', 2) is [var said, var named] ? (said, named) : ("", "");
+        var page = new List<Entry>();
+        if (kind != FileKind)
+        {
+            var folders = Page(
+                owners.Select(owner => catalogs.Folders(owner, path, last, limit)),
+                folder => folder.Name,
+                limit,
+                out var isFull
+            );
+            page.AddRange(
+                folders
+                    .GroupBy(folder => folder.Name, StringComparer.Ordinal)
+                    .Select(same => One(same.Select(folder => Shown(folder, through)))!)
+            );
+            if (isFull)
+            {
+                return page;
+            }
+        }
+
+        var from = kind == FileKind ? last : "";
+        var files = Page(
+            owners.Select(owner => catalogs.Files(owner, path, from, limit)),
+            file => file.Name,
+            limit,
+            out _
+        );
+        page.AddRange(
+            files.DistinctBy(file => (file.Name, file.Content)).Select(file => Shown(file, through))
+        );
+        return page;
+    }
+
+    private static int Limit(string said) =>
+        int.TryParse(said, NumberStyles.None, null, out var limit)
+            ? Math.Clamp(limit, 1, Limits.BrowsedNamesMax)
+            : Limits.BrowsedNamesMax;
+
+    /// <summary>
+    /// Of what each catalog tells in its order of names, up to the first name after which one of
+    /// them may have more.
+    /// </summary>
+    private static IEnumerable<T> Page<T>(
+        IEnumerable<IReadOnlyList<T>> told,
+        Func<T, string> name,
+        int limit,
+        out bool isFull
+    )
+    {
+        IReadOnlyList<T>[] lists = [.. told];
+        var cut = lists
+            .Where(list => list.Count == limit)
+            .Select(list => name(list[^1]))
+            .Min(Names.Order);
+        isFull = cut is not null;
+        return lists.Length == 1
+            ? lists[0]
+            : lists
+                .SelectMany(list => list)
+                .Where(one => cut is null || Names.Compare(name(one), cut) <= 0)
+                .OrderBy(name, Names.Order);
     }
 
     /// <summary>Its view first, then its own pseudonyms.</summary>
@@ -120,7 +182,7 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
             : throw new FailureException(
                 FailureKind.NotFound,
                 found.Count == 0
-                    ? $"No pseudonym begins with \"{digits}\": see `friendnet browse --circle`."
+                    ? $"No pseudonym begins with \"{digits}\": see `friendnet search`."
                     : $"Several pseudonyms begin with \"{digits}\": say more of it."
             );
     }
@@ -151,7 +213,7 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
     private Entry Shown(ListedFolder folder, string through) =>
         new(
             folder.Name,
-            "folder",
+            FolderKind,
             folder.Id,
             null,
             folder.Bytes,
@@ -163,7 +225,7 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
     private Entry Shown(ListedFile file, string through) =>
         new(
             file.Name,
-            "file",
+            FileKind,
             file.Id,
             file.Content.Root.ToString(),
             file.Content.Length,

@@ -34,7 +34,7 @@ public sealed class FriendEndpoints(
         routes.MapGet("/api/v1/friends", Answers.Json(all, _ => List()));
         routes.MapPost("/api/v1/friends", Answers.Json(one, Add));
         routes.MapGet(named, Answers.Json(one, context => Shown(Named(context))));
-        routes.MapPatch(named, Answers.Json(one, Rename));
+        routes.MapPatch(named, Answers.Json(one, Change));
         routes.MapDelete(named, Answers.Done(Remove));
         routes.MapGet(
             $"{named}/safety-number",
@@ -52,6 +52,14 @@ public sealed class FriendEndpoints(
     private async Task<Contract.Friend> Add(HttpContext context)
     {
         var wanted = await context.Body(ContractJson.Default.NewFriend);
+        if (wanted.Link.Trim().StartsWith(ContentLink.Scheme, StringComparison.Ordinal))
+        {
+            throw new FailureException(
+                FailureKind.Invitation,
+                "This is a link to a file, not an invitation: `friendnet get` takes it."
+            );
+        }
+
         // Redeemed or not, the dial goes to its end: the caller may be gone before.
         var result = await dialer.RedeemAsync(wanted.Link);
         if (result.Friend is not { } friend)
@@ -71,16 +79,24 @@ public sealed class FriendEndpoints(
         return Shown(store.Find(friend.Id) ?? friend);
     }
 
-    private async Task<Contract.Friend> Rename(HttpContext context)
+    private async Task<Contract.Friend> Change(HttpContext context)
     {
         var friend = Named(context);
         var change = await context.Body(ContractJson.Default.FriendChange);
-        return store.Rename(friend.Id, change.Name)
-            ? Shown(store.Find(friend.Id) ?? friend)
-            : throw new FailureException(
+        if (change.Name is { } name && !store.Rename(friend.Id, name))
+        {
+            throw new FailureException(
                 FailureKind.Exists,
-                $"\"{change.Name}\" is another friend's name, or none: choose another one."
+                $"\"{name}\" is another friend's name, or none: choose another one."
             );
+        }
+
+        if (change.Verified is { } verified)
+        {
+            store.Verify(friend.Id, verified);
+        }
+
+        return Shown(store.Find(friend.Id) ?? friend);
     }
 
     private Task Remove(HttpContext context)
@@ -125,7 +141,8 @@ public sealed class FriendEndpoints(
             seen,
             catalog.Head.Entries + circle.Entries,
             ReachCount.Sum([catalog.Head.Bytes, circle.Bytes]),
-            friend.Addresses
+            friend.Addresses,
+            friend.Verified
         );
     }
 

@@ -29,6 +29,7 @@ public static class NodeEndpoints
             node.Catalogs,
             node.Links
         );
+        var chosen = new Chosen(browse, search);
         var self = FriendId.Of(node.Card.SigningKey.Bytes);
         return
         [
@@ -61,7 +62,8 @@ public static class NodeEndpoints
             new BrowseEndpoints(node.Friends, browse, node.Catalogs.Circles),
             new ReachEndpoints(node.Friends, node.Catalogs, node.Links),
             search,
-            new TransferEndpoints(node.Downloads, browse, search, settings.Downloads),
+            new TransferEndpoints(node.Downloads, browse, chosen, settings.Downloads),
+            new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
         ];
     }
 

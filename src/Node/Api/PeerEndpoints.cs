@@ -61,7 +61,8 @@ public sealed class PeerEndpoints(
             circle is null ? null : Shown(circle.Content),
             views.Head(friend.Id) is { } ours ? Shown(ours) : null,
             [.. dials.Select(dial => new Dial(dial.Address, dial.At.ToTime(), dial.Why))],
-            CirclesOf(friend.Id)
+            CirclesOf(friend.Id),
+            friend.Verified
         );
     }
 

@@ -16,7 +16,7 @@ namespace FriendNet.Node.Api;
 public sealed class TransferEndpoints(
     Downloader downloader,
     CatalogBrowse catalogs,
-    SearchEndpoints search,
+    Chosen chosen,
     string downloads
 ) : IEndpoints
 {
@@ -29,6 +29,10 @@ public sealed class TransferEndpoints(
         const string known = "/api/v1/transfers/{id}";
         routes.MapGet("/api/v1/transfers", Answers.Json(all, _ => List()));
         routes.MapPost("/api/v1/transfers", Answers.Json(one, Start));
+        routes.MapPost(
+            "/api/v1/transfers/clear",
+            Answers.Json(all, IReadOnlyList<Transfer> (_) => [.. downloader.Clear().Select(Shown)])
+        );
         routes.MapGet(known, Answers.Json(one, context => Shown(Require(context))));
         routes.MapGet($"{known}/events", Answers.Events(one, Follow));
         routes.MapPost($"{known}/pause", Answers.Json(one, context => Pause(Require(context))));
@@ -42,7 +46,7 @@ public sealed class TransferEndpoints(
     {
         var wanted = await context.Body(ContractJson.Default.NewTransfer);
         var into = wanted.Into ?? downloads;
-        var what = Resolve(wanted.What);
+        var what = chosen.Require(wanted.What);
         try
         {
             Directory.CreateDirectory(into);
@@ -56,29 +60,6 @@ public sealed class TransferEndpoints(
         {
             throw new FailureException(FailureKind.Disk, error.Message, error);
         }
-    }
-
-    private Resolved Resolve(string what)
-    {
-        Catalogs.Hit? hit = null;
-        if (int.TryParse(what, NumberStyles.None, null, out var number))
-        {
-            hit =
-                search.Numbered(number)
-                ?? throw new FailureException(
-                    FailureKind.NotFound,
-                    $"The last search has no result {number}: search again."
-                );
-        }
-
-        var found =
-            catalogs.Resolve(hit?.Id ?? what)
-            ?? throw new FailureException(
-                FailureKind.NotFound,
-                $"No friend shows anything by the id \"{what}\": `friendnet search` shows ids."
-            );
-        // One content may go by many names: it comes by the one that was chosen.
-        return hit is null ? found : found with { Names = [hit.Name] };
     }
 
     private IReadOnlyList<OfferedFile> FilesOf(ListedFolder folder) =>
@@ -132,12 +113,21 @@ public sealed class TransferEndpoints(
         var last = Require(context);
         var id = last.Row.Id;
         var cancel = context.RequestAborted;
+        Task<TransferEnd>? ended = null;
         while (true)
         {
-            var ended = downloader.WhenEnded(id) ?? Task.CompletedTask;
             if (downloader.Find(id) is not { } now)
             {
-                yield return Cancelled(last);
+                // Forgotten since, when it is done; else given up.
+                var end = ended is { IsCompletedSuccessfully: true } ? await ended : default;
+                yield return end.State == TransferState.Done
+                    ? Shown(last) with
+                    {
+                        State = "done",
+                        Done = last.Row.Bytes,
+                        Into = end.Place ?? last.Place,
+                    }
+                    : Cancelled(last);
                 yield break;
             }
 
@@ -148,7 +138,10 @@ public sealed class TransferEndpoints(
                 yield break;
             }
 
-            await Task.WhenAny(ended, Task.Delay(LookAgain, cancel));
+            ended = downloader.WhenEnded(id);
+            await (ended ?? Task.CompletedTask)
+                .WaitAsync(LookAgain, TimeProvider.System, cancel)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
         }
     }

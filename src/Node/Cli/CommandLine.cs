@@ -69,6 +69,7 @@ public sealed class CommandLine(params Func<Command>[] more)
             SearchVerb.Build(),
             ReachVerb.Build(),
             GetVerb.Build(),
+            LinkVerb.Build(),
             Nouns.Transfer(),
             Nouns.Peer(),
             CompletionVerb.Build(),

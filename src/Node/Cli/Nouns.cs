@@ -59,7 +59,8 @@ internal static class Nouns
             TransferWatch.Build(),
             TransferPause.Build(),
             TransferResume.Build(),
-            TransferCancel.Build()
+            TransferCancel.Build(),
+            TransferClear.Build()
         );
 
     public static Command Peer() =>

@@ -79,6 +79,15 @@ public sealed partial class Downloader
         return true;
     }
 
+    /// <summary>
+    /// Forgets those that are done, but for the newest so many; their files stay.
+    /// </summary>
+    public IReadOnlyList<TransferProgress> Clear(int keep = 0)
+    {
+        var done = Array.FindAll(_table.All(), one => one.Row.State == TransferState.Done);
+        return [.. done.SkipLast(keep).Where(_table.TryForget).Select(Progress)];
+    }
+
     /// <summary>What an earlier run left of a paused transfer, to be removed.</summary>
     private Download? TryOpen(TransferEntry entry)
     {

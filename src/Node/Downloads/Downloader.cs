@@ -1,5 +1,6 @@
 using System.Globalization;
 using FriendNet.Node.Linux;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using Microsoft.Data.Sqlite;
@@ -54,6 +55,8 @@ public sealed partial class Downloader : IDisposable
             else if (row.State == TransferState.Running)
                 _recorder.Post(() => GoOn(entry, mayBeginAnew: false));
         }
+
+        _recorder.Post(ClearOld);
     }
 
     /// <summary>Carries out what the engine wants of downloads; others are ignored.</summary>
@@ -72,6 +75,7 @@ public sealed partial class Downloader : IDisposable
                 break;
             case Effect.Finish finish when _table.Find(finish.Transfer) is { } done:
                 _recorder.Post(() => _finisher.Finish(done));
+                _recorder.Post(ClearOld);
                 break;
             case Effect.TransferWaits waits when _table.Find(waits.Transfer) is { } waiting:
                 _table.Explain(waiting, waits.Why);
@@ -115,6 +119,18 @@ public sealed partial class Downloader : IDisposable
         var place = Path.Join(row.Destination, row.FinalName ?? row.Name);
         var stored = row.State == TransferState.Done ? row.Bytes : 0;
         return new(row, place, stored, 0, null, [], entry.Why);
+    }
+
+    private void ClearOld()
+    {
+        try
+        {
+            Clear(Limits.TransfersDoneMax);
+        }
+        catch (SqliteException e)
+        {
+            _log($"Old transfers could not be forgotten: {e.Message}");
+        }
     }
 
     private bool RecordAll()

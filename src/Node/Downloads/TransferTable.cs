@@ -82,6 +82,21 @@ internal sealed class TransferTable(TransferStore store)
         }
     }
 
+    /// <summary>Takes one that is done off the list; false: it is not done.</summary>
+    internal bool TryForget(TransferEntry entry)
+    {
+        using (_moving.EnterScope())
+        {
+            if (entry.Row.State != TransferState.Done)
+                return false;
+            store.Remove(entry.Row.Id);
+            using (_gate.EnterScope())
+            {
+                return _entries.Remove(entry.Row.Id);
+            }
+        }
+    }
+
     /// <summary>Moves to a state, if it is in one of those it may come from.</summary>
     internal bool TryMove(
         TransferEntry entry,

@@ -58,7 +58,10 @@ public sealed class LinkTable
             empty = _empty.Task;
         }
 
-        if (await Task.WhenAny(empty, Task.Delay(timeout)) == empty)
+        await empty
+            .WaitAsync(timeout, TimeProvider.System)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (empty.IsCompleted)
         {
             return true;
         }

@@ -6,13 +6,15 @@ namespace FriendNet.Node.Storage;
 /// <summary>A friend as stored, without its secret. A snapshot.</summary>
 /// <param name="Name">Given by the user; of the card at first. One friend a name.</param>
 /// <param name="Confirmed">The friend is known to have stored the friendship, too.</param>
+/// <param name="Verified">The user compared the safety number; of these keys only.</param>
 public sealed record Friend(
     FriendId Id,
     Card Card,
     string Name,
     IReadOnlyList<string> Addresses,
     Instant Added,
-    bool Confirmed
+    bool Confirmed,
+    bool Verified = false
 );
 
 /// <summary>An invitation as stored, without its secret. A snapshot.</summary>

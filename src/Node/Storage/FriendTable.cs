@@ -71,6 +71,7 @@ internal sealed class FriendTable(
             VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, '', ?6, ?7)
             ON CONFLICT(id) DO UPDATE SET card=excluded.card, confirmed=excluded.confirmed,
                 secret=CASE WHEN ?8 THEN secret ELSE excluded.secret END,
+                verified=CASE WHEN ?9 THEN verified ELSE 0 END,
                 accepted=max(accepted, excluded.accepted), accepted_at=excluded.accepted_at
             """,
             id.ToString(),
@@ -80,7 +81,8 @@ internal sealed class FriendTable(
             timestamp.Microseconds,
             now.Microseconds,
             confirmed ? 1 : 0,
-            isFresh ? 1 : 0
+            isFresh ? 1 : 0,
+            IsStillVerified(id, card) ? 1 : 0
         );
         if (isFresh)
         {
@@ -120,7 +122,12 @@ internal sealed class FriendTable(
             DropFresh(row, row.Fresh.Count);
         }
 
-        row.Shown = row.Shown with { Card = card, Confirmed = confirmed };
+        row.Shown = row.Shown with
+        {
+            Card = card,
+            Confirmed = confirmed,
+            Verified = IsStillVerified(id, card),
+        };
         row.Accepted = timestamp > row.Accepted ? timestamp : row.Accepted;
         row.AcceptedAt = now;
         Show(row);
@@ -186,6 +193,11 @@ internal sealed class FriendTable(
             now.Microseconds,
             long.MaxValue
         );
+
+    /// <summary>The number that was compared is of both keys; the id of one only.</summary>
+    private bool IsStillVerified(FriendId id, Card card) =>
+        Row(id)?.Shown is { Verified: true } shown
+        && shown.Card.AgreementKey.Equals(card.AgreementKey);
 
     private long PutFresh(FriendId friend, PairSecret secret)
     {

@@ -83,7 +83,8 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
         var broken = 0;
         using var command = file.Command(
             """
-            SELECT id, card, name, secret, addresses, added, confirmed, accepted, accepted_at, sent
+            SELECT id, card, name, secret, addresses, added, confirmed, accepted, accepted_at, sent,
+                verified
             FROM friends
             """
         );
@@ -188,7 +189,15 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
         var added = new Instant(reader.GetInt64(5));
         var confirmed = reader.GetInt64(6) != 0;
         return new FriendRow(
-            new Friend(id, card, reader.GetString(2), addresses, added, confirmed),
+            new Friend(
+                id,
+                card,
+                reader.GetString(2),
+                addresses,
+                added,
+                confirmed,
+                reader.GetInt64(10) != 0
+            ),
             secret
         )
         {

@@ -9,6 +9,7 @@ namespace FriendNet.Node.Storage;
 /// retired: when it was withdrawn; exposed: who knew it was removed from the friends since.
 /// audience: as Audience writes it; the friends column is of the first version, read once and NULL
 /// since. grp: the group that the newcomer joins.
+/// verified: whether the user compared the safety number.
 /// fresh: secrets that redemptions by one who is a friend made and that it may not have got.
 /// </remarks>
 internal static class StateSchema
@@ -77,6 +78,9 @@ internal static class StateSchema
                 secret BLOB NOT NULL
             ) STRICT;
             ALTER TABLE pseudonyms ADD COLUMN exposed INTEGER NOT NULL DEFAULT 0;
+            """,
+        """
+            ALTER TABLE friends ADD COLUMN verified INTEGER NOT NULL DEFAULT 0;
             """,
     ];
 }

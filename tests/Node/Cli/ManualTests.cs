@@ -55,6 +55,7 @@ public sealed class ManualTests
     [InlineData(typeof(ReachFriend))]
     [InlineData(typeof(ReachPair))]
     [InlineData(typeof(PeerCircles))]
+    [InlineData(typeof(FileLink))]
     [InlineData(typeof(Transfer))]
     [InlineData(typeof(Peer))]
     [InlineData(typeof(Head))]

@@ -34,6 +34,7 @@ namespace FriendNet.Node.Api.Contract;
 [JsonSerializable(typeof(IReadOnlyList<Entry>))]
 [JsonSerializable(typeof(IReadOnlyList<Hit>))]
 [JsonSerializable(typeof(Reach))]
+[JsonSerializable(typeof(FileLink))]
 [JsonSerializable(typeof(NewTransfer))]
 [JsonSerializable(typeof(Transfer))]
 [JsonSerializable(typeof(IReadOnlyList<Transfer>))]

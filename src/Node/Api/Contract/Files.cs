@@ -113,3 +113,8 @@ public sealed record Transfer(
     string? Problem,
     string? Code
 );
+
+/// <summary>A file's name for messages and notes.</summary>
+/// <param name="Link">What <c>get</c> takes, on any node that has a way to it.</param>
+/// <param name="Size">Bytes.</param>
+public sealed record FileLink(string Link, string Name, long Size);

@@ -48,13 +48,14 @@ public sealed record Group(
 /// <summary>POST /friends: redeems an invitation.</summary>
 public sealed record NewFriend(string Link, string? Name = null);
 
-/// <summary>PATCH /friends/NAME.</summary>
-public sealed record FriendChange(string Name);
+/// <summary>PATCH /friends/NAME; what is null stays.</summary>
+public sealed record FriendChange(string? Name = null, bool? Verified = null);
 
 /// <param name="Id">32 hex digits.</param>
 /// <param name="State">online or offline.</param>
 /// <param name="LastSeen">Null: never.</param>
 /// <param name="Files">In what it shows us and what it shows its circle.</param>
+/// <param name="Verified">The safety number was compared.</param>
 public sealed record Friend(
     string Name,
     string Id,
@@ -62,7 +63,8 @@ public sealed record Friend(
     DateTimeOffset? LastSeen,
     long Files,
     long Bytes,
-    IReadOnlyList<string> Addresses
+    IReadOnlyList<string> Addresses,
+    bool Verified
 );
 
 /// <param name="Digits">60 digits, the same on both sides.</param>
@@ -88,7 +90,8 @@ public sealed record Peer(
     Head? TheirCircle,
     Head? Ours,
     IReadOnlyList<Dial> Dials,
-    PeerCircles Circles
+    PeerCircles Circles,
+    bool Verified
 );
 
 /// <summary>What a friend tells us of circles.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Failures;
 
@@ -6,6 +7,8 @@ namespace FriendNet.Node.Cli.Verbs;
 
 internal static class BrowseVerb
 {
+    private const int PageNames = 2_000;
+
     public static Verb Build()
     {
         var friend = new Argument<string?>("FRIEND")
@@ -45,16 +48,57 @@ internal static class BrowseVerb
                 );
             }
 
-            var all = call.Value(circle) ? "&circle=1" : "";
             var who = Uri.EscapeDataString(call.Value(friend) ?? "");
             var where = Uri.EscapeDataString(call.Value(path) ?? "");
-            var type = ContractJson.Default.IReadOnlyListEntry;
-            var entries = await call.Api.Get(
-                $"/browse?friend={who}&path={where}{all}",
+            await Run(call, call.Value(circle) ? "circle=1" : $"friend={who}&path={where}");
+        });
+    }
+
+    /// <summary>Page by page, each shown as it comes: a folder may hold a million names.</summary>
+    private static async Task Run(Call call, string what)
+    {
+        var type = ContractJson.Default.IReadOnlyListEntry;
+        var (shown, after) = (0, "");
+        IReadOnlyList<Entry> page;
+        do
+        {
+            page = await call.Api.Get(
+                $"/browse?{what}&after={after}&limit={PageNames}",
                 type,
                 call.Cancel
             );
-            call.Answer(entries, type, shown => Listing.Say(call, shown));
-        });
+            if (call.Json)
+            {
+                Write(call.Screen.Out, page, isFirst: shown == 0);
+            }
+            else if (shown == 0 || page.Count > 0)
+            {
+                Listing.Say(call, page);
+            }
+
+            shown += page.Count;
+            after = page is [.., var last] ? Uri.EscapeDataString($"{last.Kind}/{last.Name}") : "";
+        } while (page.Count >= PageNames && !IsTop(what));
+
+        if (call.Json)
+        {
+            await call.Screen.Out.WriteLineAsync("]");
+        }
+    }
+
+    /// <summary>Friends and pseudonyms come whole.</summary>
+    private static bool IsTop(string what) =>
+        what is "circle=1" || what.StartsWith("friend=&", StringComparison.Ordinal);
+
+    /// <summary>One list, of which this is a part.</summary>
+    private static void Write(TextWriter output, IReadOnlyList<Entry> page, bool isFirst)
+    {
+        var list = JsonSerializer.Serialize(page, ContractJson.Default.IReadOnlyListEntry);
+        output.Write(
+            isFirst ? "["
+            : page.Count > 0 ? ","
+            : ""
+        );
+        output.Write(list.AsSpan(1, list.Length - 2));
     }
 }

@@ -22,7 +22,15 @@ internal static class FriendList
             type,
             all =>
             {
-                var table = new TextTable("NAME", "STATE", "LAST SEEN", "FILES", "SIZE", "ID");
+                var table = new TextTable(
+                    "NAME",
+                    "STATE",
+                    "LAST SEEN",
+                    "FILES",
+                    "SIZE",
+                    "VERIFIED",
+                    "ID"
+                );
                 foreach (var friend in all)
                 {
                     table.Add(
@@ -31,6 +39,7 @@ internal static class FriendList
                         Amount.Ago(friend.LastSeen, DateTimeOffset.Now),
                         Amount.Count(friend.Files),
                         Amount.Bytes(friend.Bytes),
+                        friend.Verified ? "yes" : "no",
                         friend.Id
                     );
                 }

@@ -25,6 +25,7 @@ internal static class FriendShow
                 call.Facts(
                     ("name", friend.Name),
                     ("id", friend.Id),
+                    ("verified", friend.Verified ? "yes" : "no: `friend verify` shows how"),
                     ("state", friend.State),
                     ("last seen", Amount.Ago(friend.LastSeen, DateTimeOffset.Now)),
                     ("shows you", $"{Amount.Files(friend.Files)}, {Amount.Bytes(friend.Bytes)}"),

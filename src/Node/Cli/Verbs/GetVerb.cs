@@ -11,7 +11,8 @@ internal static class GetVerb
     {
         var what = new Argument<string>("WHAT")
         {
-            Description = "The id of a file or folder, or the number of a search result",
+            Description =
+                "The id of a file or folder, a file's link, or the number of a search result",
         };
         var into = new Option<string?>("-o", "--output")
         {

@@ -30,6 +30,7 @@ internal static class PeerShow
         var now = DateTimeOffset.Now;
         yield return ("name", peer.Name);
         yield return ("id", peer.Id);
+        yield return ("verified", peer.Verified ? "yes" : "no");
         yield return ("state", peer.State);
         if (peer.Address is not null)
         {

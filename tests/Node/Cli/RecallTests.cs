@@ -6,33 +6,34 @@ using FriendNet.Tests.Node.Links;
 using FriendNet.Tests.Node.Serving;
 using Xunit;
 
-namespace FriendNet.Tests.EndToEnd;
+namespace FriendNet.Tests.Node.Cli;
 
 /// <summary>A share is taken back while a friend fetches from it: the verb ends it.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class RecallTests
 {
     [Theory]
-    [InlineData("share", "audience", "films", "--audience", "group:none")]
+    [InlineData("share", "audience", "films", "group:none")]
     [InlineData("share", "remove", "films")]
     [InlineData("group", "remove", "seen", "Bob")]
     public async Task AFetchUnderWayEndsWithTheVerb(params string[] verb)
     {
-        LiveNode.SkipUnlessPublished();
-        using var scratch = new Scratch();
-        scratch.File("films/wanderer.mkv", 3 << 20);
-        using var alice = new LiveNode(scratch, "alice");
+        await using var alice = await Person.Start("Alice");
         using var bob = new Side("Bob");
-        alice.Start();
-        var invitation = alice.Ok("invite", "create", "--json").Json;
+        alice.File("films/wanderer.mkv", new string('x', 3 << 20));
+        var invitation = (await alice.Ok("invite", "create", "--json")).Json;
         await bob.Dialer.RedeemAsync(invitation.GetProperty("link").GetString()!);
-        alice.Ok("group", "create", "none");
-        alice.Ok("group", "create", "seen");
-        alice.Ok("group", "add", "seen", "Bob");
-        var films = Path.Combine(scratch, "films");
-        alice.Ok("share", "add", films, "--audience", "group:seen");
-        await alice.AwaitIndex();
-        var seen = alice.Ok("share", "view-as", "Bob", "films", "--json").Json[0];
+        await alice.Ok("group", "create", "none");
+        await alice.Ok("group", "create", "seen");
+        await alice.Ok("group", "add", "seen", "Bob");
+        await alice.Ok("share", "add", alice.Folder("films"), "--audience", "group:seen");
+        var all = await alice.Until(
+            files => files.GetArrayLength() == 1,
+            "share",
+            "view-as",
+            "Bob",
+            "films"
+        );
+        var seen = all[0];
         Assert.True(Hash256.TryParse(seen.GetProperty("root").GetString(), out var root));
         var id = new ContentId(root, seen.GetProperty("size").GetInt64());
 
@@ -42,7 +43,7 @@ public sealed class RecallTests
         link.Open(new Request { Fetch = asked }, 1, sink);
         Assert.True(SpinWait.SpinUntil(() => sink.Pieces.Count == 2, Side.Patience));
 
-        alice.Ok(verb);
+        await alice.Ok(verb);
         Assert.Equal(FriendNet.Protocol.Wire.ResetCode.NotFound, sink.Wait());
     }
 }
