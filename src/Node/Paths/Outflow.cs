@@ -20,7 +20,10 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
     private bool _isOver;
 
     /// <summary>Bytes that have left.</summary>
-    internal long Moved { get; private set; }
+    internal ByteMeter Meter { get; } = new();
+
+    /// <summary>On another thread, once: all was sent, and the end after it.</summary>
+    internal Action Ended { get; init; } = () => { };
 
     /// <param name="gone">On another thread: the peer gave it up, or the link is gone.</param>
     internal void Start(Answer answer, Action gone)
@@ -64,6 +67,8 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
         {
             _isOver = true;
             _answer.End();
+            // Whoever hears it holds a lock that goes before the ring's.
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Ended(), null);
         }
     }
 
@@ -96,7 +101,7 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
             }
 
             ring.Consume(bytes);
-            Moved += bytes;
+            Meter.Add(bytes);
             _sentOfFirst += bytes;
             while (_pieces.TryPeek(out var first) && _sentOfFirst >= first)
             {

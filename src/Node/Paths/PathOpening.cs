@@ -22,9 +22,17 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
 
     internal Link Via => via;
 
-    /// <summary>Asks; stream 0 and a clause: it cannot be.</summary>
+    internal PseudonymId Target => asked.Target;
+
+    /// <summary>0 until it is asked for.</summary>
+    internal StreamId Stream { get; private set; }
+
+    internal PathSeen Seen =>
+        new(PathRole.Ours, false, Target, via.Friend, null, null, default, default);
+
+    /// <summary>Asks; false and a clause: it cannot be.</summary>
     /// <param name="lost">It was refused or lost; outside all locks.</param>
-    internal StreamId Ask(IEntropy entropy, BlockPool pool, Action<ResetCode?> lost, out string why)
+    internal bool Ask(IEntropy entropy, BlockPool pool, Action<ResetCode?> lost, out string why)
     {
         Span<byte> key = stackalloc byte[Crypto.Merkle.Hash256.Size];
         asked.PathKey.CopyTo(key);
@@ -32,7 +40,7 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
         _dialer = PathDialer.TryStart(asked.Target, key, entropy);
         if (_dialer is null)
         {
-            return default;
+            return false;
         }
 
         why = "the friend's link is gone or full";
@@ -43,7 +51,8 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
             Hops = (uint)asked.Hops,
             Hello = ByteString.CopyFrom(_dialer.Hello.Span),
         };
-        return _tunnel.Open(via, new Request { Path = path });
+        Stream = _tunnel.Open(via, new Request { Path = path });
+        return Stream != default;
     }
 
     /// <summary>Null: whoever accepted is not who it should be.</summary>

@@ -16,23 +16,21 @@ internal sealed class Pipe
     private readonly Outflow _outflow;
 
     /// <param name="over">Outside all locks: what comes in has ended (true) or is lost.</param>
-    internal Pipe(BlockPool pool, Lease lease, RelayTap? tap, Action<bool, ResetCode?> over)
+    /// <param name="ended">On another thread: what came in went out, and its end, too.</param>
+    internal Pipe(
+        BlockPool pool,
+        Lease lease,
+        RelayTap? tap,
+        Action<bool, ResetCode?> over,
+        Action ended
+    )
     {
         var ring = new Ring(pool);
-        _outflow = new Outflow(_gate, ring, bytes => _intake!.Left(bytes));
+        _outflow = new Outflow(_gate, ring, bytes => _intake!.Left(bytes)) { Ended = ended };
         _intake = new Intake(_gate, ring, lease, tap) { Moved = _outflow.Pump, Over = over };
     }
 
-    internal long Moved
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _outflow.Moved;
-            }
-        }
-    }
+    internal ByteMeter Meter => _outflow.Meter;
 
     internal StreamId Open(Link link, Request request) => _intake.Open(link, request);
 

@@ -16,32 +16,42 @@ internal sealed class Relay
     private readonly Lock _gate = new();
     private readonly Effect.RelayPath _asked;
     private readonly Link _from;
+    private readonly Link _to;
+    private readonly Ledger _ledger;
+    private Ledger.Passage[] _passages = [];
     private readonly Answer _answer;
     private readonly Lease _lease;
     private readonly Pipe _down;
     private readonly Pipe _up;
     private readonly Action<Input> _post;
     private State _state = State.Asking;
-    private long _reported;
     private int _ended;
 
     /// <param name="post">Takes inputs from any thread, under locks: it must not wait.</param>
     internal Relay(
         Effect.RelayPath asked,
         Link from,
+        Link to,
         BlockPool pool,
         RelayTap? tap,
+        Ledger ledger,
         Action<Input> post
     )
     {
-        (_asked, _from, _post) = (asked, from, post);
+        (_asked, _from, _to, _ledger, _post) = (asked, from, to, ledger, post);
         _answer = from.BeginAnswer(asked.Stream);
         _lease = new Lease(
             asked.Lease,
-            () => ThreadPool.UnsafeQueueUserWorkItem(_ => Report(), null)
+            () =>
+                ThreadPool.UnsafeQueueUserWorkItem(
+                    _ => _post(new Input.Relayed(_asked.Relay)),
+                    null
+                )
         );
-        _down = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_down!, isWhole, code));
-        _up = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_up!, isWhole, code));
+        _down = new Pipe(pool, _lease, tap, (whole, code) => Over(_down!, whole, code), Ended);
+        _up = new Pipe(pool, _lease, tap, (whole, code) => Over(_up!, whole, code), Ended);
+        // The asker may leave before anybody accepts.
+        _answer.Watch(_ => { }, () => End(ResetCode.Cancelled));
     }
 
     private enum State
@@ -56,13 +66,25 @@ internal sealed class Relay
 
     internal Effect.RelayPath Asked => _asked;
 
-    /// <summary>Bytes that passed, both ways.</summary>
-    internal long BytesDown => _down.Moved;
+    internal PathSeen Seen =>
+        new(
+            PathRole.Relayed,
+            _state == State.Joined,
+            new PseudonymId(new(_asked.Request.Pseudonym.Span)),
+            _from.Friend,
+            _to.Friend,
+            null,
+            new(_up.Meter.Total, _up.Meter.Rate),
+            new(_down.Meter.Total, _down.Meter.Rate)
+        )
+        {
+            Number = _asked.Relay.Value,
+        };
 
-    internal long BytesUp => _up.Moved;
+    private long Bytes => _down.Meter.Total + _up.Meter.Total;
 
     /// <summary>Asks the next hop; stream 0: it is gone.</summary>
-    internal StreamId Ask(Link to) => _down.Open(to, new Request { Path = _asked.Request });
+    internal StreamId Ask() => _down.Open(_to, new Request { Path = _asked.Request });
 
     /// <summary>The next hop accepted: asks the asker in turn, and lets bytes through.</summary>
     internal void Join(Link to, StreamId stream, UpRequest accepted)
@@ -77,6 +99,12 @@ internal sealed class Relay
             }
 
             _state = State.Joined;
+            // Both are friends' links: a path has no next hop.
+            _passages =
+            [
+                _ledger.Begin(_from.Friend ?? default, LedgerKind.AtItsRequest, () => Bytes),
+                _ledger.Begin(_to.Friend ?? default, LedgerKind.TowardsIt, () => Bytes),
+            ];
             _up.Start(answer, () => End(ResetCode.Failed));
             var up = new UpRequest { Stream = _asked.Stream.Value, Hello = accepted.Hello };
             if (_up.Open(_from, new Request { Up = up }) != default)
@@ -107,14 +135,11 @@ internal sealed class Relay
                 return;
             }
 
-            var isJoined = _state == State.Joined;
             _state = State.Over;
             _down.Reset(code);
             _up.Reset(code);
-            if (!isJoined)
-            {
-                _answer.Reset(code);
-            }
+            // Not the pipe's yet where nobody accepted; else over already.
+            _answer.Reset(code);
         }
 
         Leave();
@@ -135,17 +160,25 @@ internal sealed class Relay
                     return;
                 case State.Joined when isWhole:
                     pipe.End();
-                    if (++_ended < Directions)
-                    {
-                        return;
-                    }
-
-                    _state = State.Over;
-                    break;
+                    return;
                 default:
                     End(ResetCode.Failed);
                     return;
             }
+        }
+    }
+
+    /// <summary>One direction is over; with both, nothing is left here.</summary>
+    private void Ended()
+    {
+        lock (_gate)
+        {
+            if (_state != State.Joined || ++_ended < Directions)
+            {
+                return;
+            }
+
+            _state = State.Over;
         }
 
         Leave();
@@ -153,18 +186,12 @@ internal sealed class Relay
 
     private void Leave()
     {
-        _post(new Input.RelayEnded(_asked.Relay, TakeMoved()));
+        foreach (var passage in _passages)
+        {
+            passage.End();
+        }
+
+        _post(new Input.RelayEnded(_asked.Relay, Bytes));
         Left();
-    }
-
-    private void Report()
-    {
-        _post(new Input.Relayed(_asked.Relay, TakeMoved()));
-    }
-
-    private long TakeMoved()
-    {
-        var total = _down.Moved + _up.Moved;
-        return total - Interlocked.Exchange(ref _reported, total);
     }
 }

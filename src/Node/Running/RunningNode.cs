@@ -71,6 +71,7 @@ public sealed class RunningNode : IDisposable
         Paths = new PathTable(
             _our,
             Friends.Pseudonyms.Find,
+            Ledger,
             settings.RelayCapture is { } file ? _tap = new RelayTap(file) : null
         );
         Downloads = new Downloader(
@@ -106,6 +107,8 @@ public sealed class RunningNode : IDisposable
     public IReadOnlyList<string> Places { get; private set; } = [];
 
     public FriendStore Friends => _stores.Friends;
+
+    public Ledger Ledger => _stores.Ledger;
 
     public Audiences Audiences { get; }
 
@@ -147,6 +150,7 @@ public sealed class RunningNode : IDisposable
             Post(new Input.FriendRemoved(friend));
             Guarded(() => Audiences.Left(friend));
             Guarded(() => Catalogs.Remove(friend));
+            Guarded(() => Ledger.Forget(friend));
             _circles.Forget(friend);
         }
     }

@@ -93,7 +93,7 @@ internal sealed class PathSwitch
                 _relays.HandleRefused(refused.Relay, refused.Code, now);
                 return true;
             case Input.Relayed moved:
-                _relays.HandleMoved(moved.Relay, moved.Bytes, now);
+                _relays.HandleMoved(moved.Relay, now);
                 return true;
             case Input.RelayEnded ended:
                 _relays.HandleEnded(ended.Relay, ended.Bytes, now);

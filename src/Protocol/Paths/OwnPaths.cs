@@ -53,7 +53,7 @@ public sealed class OwnPaths(
             Fill(target, now);
         }
 
-        Schedule();
+        Schedule(now);
     }
 
     /// <summary>There may be new ways: a friend is back, or told of pseudonyms.</summary>
@@ -64,7 +64,7 @@ public sealed class OwnPaths(
             Fill(target, now);
         }
 
-        Schedule();
+        Schedule(now);
     }
 
     /// <returns>The source it leads to; null: not wanted any more, closed here.</returns>
@@ -78,7 +78,7 @@ public sealed class OwnPaths(
 
         (path.Link, path.Since) = (link, now);
         _open.Add(link, path);
-        Schedule();
+        Schedule(now);
         return SourceId.Of(path.Target.Pseudonym);
     }
 
@@ -89,7 +89,7 @@ public sealed class OwnPaths(
             Forget(path);
             path.Target.Fail(path.Via, now);
             Fill(path.Target, now);
-            Schedule();
+            Schedule(now);
         }
     }
 
@@ -111,9 +111,14 @@ public sealed class OwnPaths(
         {
             path.Target.Fail(path.Via, now);
         }
+        else if (!path.IsSilent)
+        {
+            // It led there: what failed before says nothing any more.
+            path.Target.ForgetWay(path.Via);
+        }
 
         Fill(path.Target, now);
-        Schedule();
+        Schedule(now);
     }
 
     /// <summary>
@@ -126,6 +131,7 @@ public sealed class OwnPaths(
         {
             if (_open.TryGetValue(link, out var path))
             {
+                path.IsSilent = true;
                 path.Target.Fail(path.Via, now);
                 effects.Enqueue(new Effect.CloseLink(link, CloseCode.Idle));
             }
@@ -157,7 +163,7 @@ public sealed class OwnPaths(
             }
         }
 
-        Schedule();
+        Schedule(now);
     }
 
     private void Close(Target target)
@@ -234,13 +240,13 @@ public sealed class OwnPaths(
         return equal[random[0] % equal.Length].Route;
     }
 
-    private void Schedule()
+    private void Schedule(Instant now)
     {
         Deadline = null;
         foreach (var target in _targets.Values)
         {
             Soonest(target.WantedAt + IdleTime);
-            if (target.Paths.Count < Limits.PathsPerSourceMax && target.RestsUntil is { } rest)
+            if (target.Paths.Count < Limits.PathsPerSourceMax && target.RestsUntil(now) is { } rest)
             {
                 Soonest(rest);
             }

@@ -84,22 +84,22 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
     }
 
     /// <summary>Half of a lease is used.</summary>
-    public void HandleMoved(RelayId id, long bytes, Instant now)
+    public void HandleMoved(RelayId id, Instant now)
     {
         if (_relays.TryGetValue(id, out var relay))
         {
-            relay.Moved += bytes;
             Want(relay, now);
         }
     }
 
+    /// <param name="bytes">All that passed.</param>
     public void HandleEnded(RelayId id, long bytes, Instant now)
     {
         if (_relays.Remove(id, out var relay))
         {
             _waiting.Remove(relay);
             // What was granted and never came is not held against the friend.
-            _budget.Charge(relay.Friend, relay.Moved + bytes - relay.Charged, now);
+            _budget.Charge(relay.Friend, bytes - relay.Charged, now);
             GiveAll(now);
             Schedule(now);
         }
@@ -230,9 +230,7 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
 
         internal bool IsJoined { get; set; }
 
-        /// <summary>Bytes taken from the budgets, and bytes that passed.</summary>
+        /// <summary>Bytes taken from the budgets.</summary>
         internal long Charged { get; set; }
-
-        internal long Moved { get; set; }
     }
 }

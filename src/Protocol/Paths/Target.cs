@@ -15,6 +15,9 @@ internal sealed class OwnPath(PathId id, Target target, LinkId via)
     /// <summary>Null: it is being opened.</summary>
     internal LinkId? Link { get; set; }
 
+    /// <summary>It delivered nothing, and is being closed.</summary>
+    internal bool IsSilent { get; set; }
+
     /// <summary>When it was asked for, or opened.</summary>
     internal Instant Since { get; set; }
 }
@@ -30,20 +33,20 @@ internal sealed class Target(PseudonymId pseudonym)
 
     internal Instant WantedAt { get; set; }
 
-    /// <summary>When the first way has rested.</summary>
-    internal Instant? RestsUntil
+    /// <summary>
+    /// When the first way that rests has rested. One that has and is not tried leads nowhere now:
+    /// news of it, not time, makes a difference.
+    /// </summary>
+    internal Instant? RestsUntil(Instant now)
     {
-        get
+        Instant? first = null;
+        foreach (var (via, rest) in _rests)
         {
-            Instant? first = null;
-            foreach (var (via, rest) in _rests)
-            {
-                var isFree = Paths.TrueForAll(path => path.Via != via);
-                first = isFree && (first is null || rest.Until < first) ? rest.Until : first;
-            }
-
-            return first;
+            var isFree = rest.Until > now && Paths.TrueForAll(path => path.Via != via);
+            first = isFree && (first is null || rest.Until < first) ? rest.Until : first;
         }
+
+        return first;
     }
 
     /// <summary>No path of ours goes that way, and it does not rest.</summary>

@@ -55,6 +55,8 @@ public sealed class ManualTests
     [InlineData(typeof(ReachFriend))]
     [InlineData(typeof(ReachPair))]
     [InlineData(typeof(PeerCircles))]
+    [InlineData(typeof(PeerLedger))]
+    [InlineData(typeof(PathShown))]
     [InlineData(typeof(Transfer))]
     [InlineData(typeof(Peer))]
     [InlineData(typeof(Head))]

@@ -202,7 +202,7 @@ public sealed class RelaysTests
             {
                 moved[allow.Relay] = moved.GetValueOrDefault(allow.Relay) + allow.Bytes;
                 total += allow.Bytes;
-                relays.HandleMoved(allow.Relay, allow.Bytes, _now);
+                relays.HandleMoved(allow.Relay, _now);
             }
 
             if (_effects.Count == 0)
