@@ -15,19 +15,19 @@ internal sealed class Awaited
     /// </summary>
     internal Lock Gate { get; } = new();
 
-    internal void Add(LinkId link, StreamId stream, Action<Link, StreamId, UpRequest> joined)
+    internal void Add((LinkId, StreamId) asked, Action<Link, StreamId, UpRequest> joined)
     {
         lock (Gate)
         {
-            _waiting.Add((link, stream), joined);
+            _waiting.Add(asked, joined);
         }
     }
 
-    internal void Forget(LinkId link, StreamId stream)
+    internal void Forget((LinkId, StreamId) asked)
     {
         lock (Gate)
         {
-            _waiting.Remove((link, stream));
+            _waiting.Remove(asked);
         }
     }
 

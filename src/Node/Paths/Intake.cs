@@ -15,7 +15,11 @@ namespace FriendNet.Node.Paths;
 /// <param name="tap">Sees what comes; null: nobody.</param>
 internal sealed class Intake(object gate, Ring ring, Lease? lease, RelayTap? tap) : IStreamSink
 {
-    private readonly PathWindow _window = new(Limits.PathWindowBytes);
+    private readonly int _first = lease is null ? Limits.PathWindowBytes : Limits.RelayFirstBytes;
+    private readonly PathWindow _window = new(
+        Limits.PathWindowBytes,
+        lease is null ? Limits.PathWindowBytes : Limits.RelayFirstBytes
+    );
     private Link? _link;
     private StreamId _stream;
     private bool _isOver;
@@ -28,6 +32,9 @@ internal sealed class Intake(object gate, Ring ring, Lease? lease, RelayTap? tap
     /// </summary>
     internal Action<bool, ResetCode?> Over { get; init; } = (_, _) => { };
 
+    /// <summary>Bytes that came, whether they could be passed on or not.</summary>
+    internal ByteMeter Meter { get; } = new();
+
     /// <summary>Stream 0: the link is gone or full.</summary>
     internal StreamId Open(Link link, Request request)
     {
@@ -35,7 +42,7 @@ internal sealed class Intake(object gate, Ring ring, Lease? lease, RelayTap? tap
         lock (gate)
         {
             _link = link;
-            _stream = _isOver ? default : link.Open(request, Limits.PathWindowBytes, this);
+            _stream = _isOver ? default : link.Open(request, _first, this);
             return _stream;
         }
     }
@@ -53,6 +60,7 @@ internal sealed class Intake(object gate, Ring ring, Lease? lease, RelayTap? tap
         tap?.Note(ring.Last(bytes));
         lock (gate)
         {
+            Meter.Add(bytes);
             ring.Commit(bytes);
             if (!_isOver)
             {

@@ -19,11 +19,8 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
     private bool _isEnding;
     private bool _isOver;
 
-    /// <summary>Bytes that have left.</summary>
-    internal ByteMeter Meter { get; } = new();
-
-    /// <summary>On another thread, once: all was sent, and the end after it.</summary>
-    internal Action Ended { get; init; } = () => { };
+    /// <summary>On another thread: all has left, and the end is said.</summary>
+    internal Action Said { get; init; } = () => { };
 
     /// <param name="gone">On another thread: the peer gave it up, or the link is gone.</param>
     internal void Start(Answer answer, Action gone)
@@ -67,8 +64,7 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
         {
             _isOver = true;
             _answer.End();
-            // Whoever hears it holds a lock that goes before the ring's.
-            ThreadPool.UnsafeQueueUserWorkItem(_ => Ended(), null);
+            ThreadPool.UnsafeQueueUserWorkItem(_ => Said(), null);
         }
     }
 
@@ -101,7 +97,6 @@ internal sealed class Outflow(object gate, Ring ring, Action<int> left)
             }
 
             ring.Consume(bytes);
-            Meter.Add(bytes);
             _sentOfFirst += bytes;
             while (_pieces.TryPeek(out var first) && _sentOfFirst >= first)
             {

@@ -60,11 +60,13 @@ internal sealed class OwnTunnels(
                 return;
             }
 
-            if (opening.Ask(our.Entropy, blocks, code => Refused(opening, code), out why))
+            if (
+                opening.TryAsk(our.Entropy, blocks, code => Refused(opening, code), out why) is
+                { } asked
+            )
             {
                 awaited.Add(
-                    opening.Via.Id,
-                    opening.Stream,
+                    asked,
                     (_, up, accepted) =>
                         ThreadPool.UnsafeQueueUserWorkItem(_ => Finish(opening, up, accepted), null)
                 );
@@ -121,12 +123,11 @@ internal sealed class OwnTunnels(
     {
         lock (awaited.Gate)
         {
-            if (!_openings.Remove(path, out var opening))
+            if (_openings.Remove(path, out var opening) && opening.Asked is { } asked)
             {
-                return null;
+                awaited.Forget(asked);
             }
 
-            awaited.Forget(opening.Via.Id, opening.Stream);
             return opening;
         }
     }

@@ -24,15 +24,20 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
 
     internal PseudonymId Target => asked.Target;
 
-    /// <summary>0 until it is asked for.</summary>
-    internal StreamId Stream { get; private set; }
-
     internal PathSeen Seen =>
         new(PathRole.Ours, false, Target, via.Friend, null, null, default, default);
 
-    /// <summary>Asks; false and a clause: it cannot be.</summary>
+    /// <summary>The stream that it was asked on; null: not yet.</summary>
+    internal (LinkId, StreamId)? Asked { get; private set; }
+
+    /// <summary>Asks; null and a clause: it cannot be.</summary>
     /// <param name="lost">It was refused or lost; outside all locks.</param>
-    internal bool Ask(IEntropy entropy, BlockPool pool, Action<ResetCode?> lost, out string why)
+    internal (LinkId, StreamId)? TryAsk(
+        IEntropy entropy,
+        BlockPool pool,
+        Action<ResetCode?> lost,
+        out string why
+    )
     {
         Span<byte> key = stackalloc byte[Crypto.Merkle.Hash256.Size];
         asked.PathKey.CopyTo(key);
@@ -40,7 +45,7 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
         _dialer = PathDialer.TryStart(asked.Target, key, entropy);
         if (_dialer is null)
         {
-            return false;
+            return null;
         }
 
         why = "the friend's link is gone or full";
@@ -51,8 +56,8 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
             Hops = (uint)asked.Hops,
             Hello = ByteString.CopyFrom(_dialer.Hello.Span),
         };
-        Stream = _tunnel.Open(via, new Request { Path = path });
-        return Stream != default;
+        var stream = _tunnel.Open(via, new Request { Path = path });
+        return Asked = stream == default ? null : (via.Id, stream);
     }
 
     /// <summary>Null: whoever accepted is not who it should be.</summary>

@@ -65,7 +65,7 @@ public sealed class PathTable
                 _relays.Find(allow.Relay)?.Allow(allow.Bytes);
                 return true;
             case Effect.EndRelay end:
-                _relays.Find(end.Relay)?.End(end.Code);
+                _relays.Find(end.Relay)?.Stop(end.Code);
                 return true;
             case Effect.ServePath serve:
                 Work(() => Serve(serve));

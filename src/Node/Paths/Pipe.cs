@@ -16,21 +16,22 @@ internal sealed class Pipe
     private readonly Outflow _outflow;
 
     /// <param name="over">Outside all locks: what comes in has ended (true) or is lost.</param>
-    /// <param name="ended">On another thread: what came in went out, and its end, too.</param>
+    /// <param name="said">On another thread: all has gone out, and the end of it.</param>
     internal Pipe(
         BlockPool pool,
         Lease lease,
         RelayTap? tap,
         Action<bool, ResetCode?> over,
-        Action ended
+        Action said
     )
     {
         var ring = new Ring(pool);
-        _outflow = new Outflow(_gate, ring, bytes => _intake!.Left(bytes)) { Ended = ended };
+        _outflow = new Outflow(_gate, ring, bytes => _intake!.Left(bytes)) { Said = said };
         _intake = new Intake(_gate, ring, lease, tap) { Moved = _outflow.Pump, Over = over };
     }
 
-    internal ByteMeter Meter => _outflow.Meter;
+    /// <inheritdoc cref="Intake.Meter"/>
+    internal ByteMeter Meter => _intake.Meter;
 
     internal StreamId Open(Link link, Request request) => _intake.Open(link, request);
 

@@ -25,7 +25,8 @@ internal sealed class Relay
     private readonly Pipe _up;
     private readonly Action<Input> _post;
     private State _state = State.Asking;
-    private int _ended;
+    private int _said;
+    private bool _answers;
 
     /// <param name="post">Takes inputs from any thread, under locks: it must not wait.</param>
     internal Relay(
@@ -42,16 +43,12 @@ internal sealed class Relay
         _answer = from.BeginAnswer(asked.Stream);
         _lease = new Lease(
             asked.Lease,
-            () =>
-                ThreadPool.UnsafeQueueUserWorkItem(
-                    _ => _post(new Input.Relayed(_asked.Relay)),
-                    null
-                )
+            () => ThreadPool.UnsafeQueueUserWorkItem(_ => Report(), null)
         );
-        _down = new Pipe(pool, _lease, tap, (whole, code) => Over(_down!, whole, code), Ended);
-        _up = new Pipe(pool, _lease, tap, (whole, code) => Over(_up!, whole, code), Ended);
-        // The asker may leave before anybody accepts.
-        _answer.Watch(_ => { }, () => End(ResetCode.Cancelled));
+        _down = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_down!, isWhole, code), Said);
+        _up = new Pipe(pool, _lease, tap, (isWhole, code) => Over(_up!, isWhole, code), Said);
+        // Until it is joined nothing else says that the asker has left.
+        _answer.Watch(_ => { }, () => End(ResetCode.Failed));
     }
 
     private enum State
@@ -62,9 +59,12 @@ internal sealed class Relay
     }
 
     /// <summary>It carries nothing any more, or never did.</summary>
-    internal Action Left { get; init; } = () => { };
+    internal Action<Relay> Left { get; init; } = _ => { };
 
     internal Effect.RelayPath Asked => _asked;
+
+    /// <summary>What it asked the next hop on.</summary>
+    internal StreamId Stream { get; private set; }
 
     internal PathSeen Seen =>
         new(
@@ -81,10 +81,11 @@ internal sealed class Relay
             Number = _asked.Relay.Value,
         };
 
-    private long Bytes => _down.Meter.Total + _up.Meter.Total;
+    /// <summary>Both ways.</summary>
+    private long Moved => _down.Meter.Total + _up.Meter.Total;
 
     /// <summary>Asks the next hop; stream 0: it is gone.</summary>
-    internal StreamId Ask() => _down.Open(_to, new Request { Path = _asked.Request });
+    internal StreamId Ask() => Stream = _down.Open(_to, new Request { Path = _asked.Request });
 
     /// <summary>The next hop accepted: asks the asker in turn, and lets bytes through.</summary>
     internal void Join(Link to, StreamId stream, UpRequest accepted)
@@ -102,13 +103,14 @@ internal sealed class Relay
             // Both are friends' links: a path has no next hop.
             _passages =
             [
-                _ledger.Begin(_from.Friend ?? default, LedgerKind.AtItsRequest, () => Bytes),
-                _ledger.Begin(_to.Friend ?? default, LedgerKind.TowardsIt, () => Bytes),
+                _ledger.Begin(_from.Friend ?? default, LedgerKind.AtItsRequest, () => Moved),
+                _ledger.Begin(_to.Friend ?? default, LedgerKind.TowardsIt, () => Moved),
             ];
             _up.Start(answer, () => End(ResetCode.Failed));
             var up = new UpRequest { Stream = _asked.Stream.Value, Hello = accepted.Hello };
             if (_up.Open(_from, new Request { Up = up }) != default)
             {
+                _answers = true;
                 _down.Start(_answer, () => End(ResetCode.Failed));
                 _post(new Input.RelayJoined(_asked.Relay));
                 return;
@@ -125,6 +127,21 @@ internal sealed class Relay
         _up.Grant();
     }
 
+    /// <summary>Ends it; or only the hop that was asked, before any is joined.</summary>
+    internal void Stop(ResetCode code)
+    {
+        lock (_gate)
+        {
+            if (_state == State.Asking)
+            {
+                Refuse(code);
+                return;
+            }
+        }
+
+        End(code);
+    }
+
     /// <summary>Ends it for both sides; nothing where it is over.</summary>
     internal void End(ResetCode code)
     {
@@ -138,8 +155,10 @@ internal sealed class Relay
             _state = State.Over;
             _down.Reset(code);
             _up.Reset(code);
-            // Not the pipe's yet where nobody accepted; else over already.
-            _answer.Reset(code);
+            if (!_answers)
+            {
+                _answer.Reset(code);
+            }
         }
 
         Leave();
@@ -152,28 +171,32 @@ internal sealed class Relay
             switch (_state)
             {
                 case State.Asking when !isWhole:
-                    // The asker still waits: there may be another way.
-                    _state = State.Over;
-                    _down.Reset(ResetCode.Cancelled);
-                    _post(new Input.RelayRefused(_asked.Relay, code ?? ResetCode.Failed));
-                    Left();
+                    Refuse(code ?? ResetCode.Failed);
                     return;
                 case State.Joined when isWhole:
                     pipe.End();
                     return;
-                default:
-                    End(ResetCode.Failed);
-                    return;
             }
         }
+
+        End(ResetCode.Failed);
     }
 
-    /// <summary>One direction is over; with both, nothing is left here.</summary>
-    private void Ended()
+    /// <summary>Under the lock: the asker still waits, as there may be another way.</summary>
+    private void Refuse(ResetCode code)
+    {
+        _state = State.Over;
+        _down.Reset(ResetCode.Cancelled);
+        _post(new Input.RelayRefused(_asked.Relay, code));
+        Left(this);
+    }
+
+    /// <summary>One direction has passed all on, and its end.</summary>
+    private void Said()
     {
         lock (_gate)
         {
-            if (_state != State.Joined || ++_ended < Directions)
+            if (_state == State.Over || ++_said < Directions)
             {
                 return;
             }
@@ -191,7 +214,9 @@ internal sealed class Relay
             passage.End();
         }
 
-        _post(new Input.RelayEnded(_asked.Relay, Bytes));
-        Left();
+        _post(new Input.RelayEnded(_asked.Relay, Moved));
+        Left(this);
     }
+
+    private void Report() => _post(new Input.Relayed(_asked.Relay, Moved));
 }

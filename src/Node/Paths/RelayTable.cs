@@ -39,18 +39,13 @@ internal sealed class RelayTable(
             return;
         }
 
-        StreamId stream = default;
-        var relay = new Relay(asked, from, to, blocks, tap, ledger, post)
-        {
-            Left = () => Forget(asked, stream),
-        };
+        var relay = new Relay(asked, from, to, blocks, tap, ledger, post) { Left = Forget };
         lock (awaited.Gate)
         {
-            stream = relay.Ask();
-            if (stream != default)
+            if (relay.Ask() != default)
             {
                 _relays[asked.Relay] = relay;
-                awaited.Add(asked.To, stream, relay.Join);
+                awaited.Add((asked.To, relay.Stream), relay.Join);
                 return;
             }
         }
@@ -66,15 +61,15 @@ internal sealed class RelayTable(
         }
     }
 
-    private void Forget(Effect.RelayPath asked, StreamId stream)
+    private void Forget(Relay relay)
     {
         lock (awaited.Gate)
         {
-            awaited.Forget(asked.To, stream);
+            awaited.Forget((relay.Asked.To, relay.Stream));
             // The same number may be at its next hop already.
-            if (_relays.TryGetValue(asked.Relay, out var relay) && relay.Asked == asked)
+            if (_relays.GetValueOrDefault(relay.Asked.Relay) == relay)
             {
-                _relays.Remove(asked.Relay);
+                _relays.Remove(relay.Asked.Relay);
             }
         }
     }

@@ -27,6 +27,9 @@ public static partial class Limits
     /// <summary>Paths that we relay for one friend.</summary>
     public const int RelaysPerFriendMax = 8;
 
+    /// <summary>Paths for others towards one next hop: half of what it takes from us.</summary>
+    public const int RelaysPerHopMax = PathsServedPerFriendMax / 2;
+
     /// <summary>Next hops that a relay tries for one path.</summary>
     public const int RelayRoutesMax = 3;
 
@@ -41,14 +44,22 @@ public static partial class Limits
     /// <summary>Seconds until a way that does not answer is given up.</summary>
     public const int PathOpenSeconds = 10;
 
+    /// <summary>Seconds until a relay asks the next hop: three within the asker's time.</summary>
+    public const int RelayWaySeconds = 3;
+
     /// <summary>Seconds at most that a way which failed rests.</summary>
     public const int PathRetrySecondsMax = 300;
 
     /// <summary>A path that ended sooner counts as a failure of its way.</summary>
     public const int PathLivedSeconds = 10;
 
-    /// <summary>Seconds after which a path that nobody wants is closed.</summary>
+    /// <summary>
+    /// Seconds after which a path that nobody wants is closed; one that we relay gives way.
+    /// </summary>
     public const int PathIdleSeconds = 60;
+
+    /// <summary>Bytes that a relay grants with an OPEN; all else from its budget.</summary>
+    public const int RelayFirstBytes = FrameBodyBytesMax;
 
     /// <summary>Bytes granted ahead of the budget: a second at 4 MB/s.</summary>
     public const int RelayLeaseBytes = 4 * 1024 * 1024;

@@ -55,6 +55,7 @@ internal sealed class PathSwitch
             case Input.LinkClosed closed:
                 _own.HandleClosed(closed.Link, now);
                 _served.HandleClosed(closed.Link);
+                _relays.HandleClosed(closed.Link);
                 break;
             case Input.LinkOpened:
             case Input.MessageReceived { Message.KindCase: Message.KindOneofCase.Heads }:
@@ -90,10 +91,10 @@ internal sealed class PathSwitch
                 _relays.HandleJoined(joined.Relay, now);
                 return true;
             case Input.RelayRefused refused:
-                _relays.HandleRefused(refused.Relay, refused.Code, now);
+                _relays.HandleRefused(refused.Relay, now);
                 return true;
             case Input.Relayed moved:
-                _relays.HandleMoved(moved.Relay, now);
+                _relays.HandleMoved(moved.Relay, moved.Bytes, now);
                 return true;
             case Input.RelayEnded ended:
                 _relays.HandleEnded(ended.Relay, ended.Bytes, now);

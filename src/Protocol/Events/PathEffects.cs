@@ -36,7 +36,10 @@ public abstract partial record Effect
     /// <summary>So many more bytes may be granted.</summary>
     public sealed record RelayAllow(RelayId Relay, long Bytes) : Effect;
 
-    /// <summary>End it for both sides; answer RelayEnded.</summary>
+    /// <summary>
+    /// End it for both sides, answering RelayEnded; one that is not joined gives up the hop that
+    /// it asked, answering RelayRefused.
+    /// </summary>
     public sealed record EndRelay(RelayId Relay, ResetCode Code) : Effect;
 
     /// <summary>The path leads to us: answer its handshake; then PathServed.</summary>

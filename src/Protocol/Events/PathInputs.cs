@@ -22,9 +22,9 @@ public abstract partial record Input
     /// <summary>The next hop does not go on; the asker still waits.</summary>
     public sealed record RelayRefused(RelayId Relay, ResetCode Code) : Input;
 
-    /// <summary>Half of a lease is used.</summary>
-    public sealed record Relayed(RelayId Relay) : Input;
+    /// <summary>So many bytes passed in all so far; half of a lease is used.</summary>
+    public sealed record Relayed(RelayId Relay, long Bytes) : Input;
 
-    /// <summary>A path that we relayed is over; so many bytes passed, both ways.</summary>
+    /// <summary>A path that we relayed is over; so many bytes passed in all.</summary>
     public sealed record RelayEnded(RelayId Relay, long Bytes) : Input;
 }

@@ -3,11 +3,12 @@ namespace FriendNet.Protocol.Paths;
 /// <summary>
 /// Credit of one direction at one hop: what may come until more has left. Sees no byte.
 /// </summary>
-/// <param name="bytes">Granted with the OPEN.</param>
-public sealed class PathWindow(int bytes)
+/// <param name="bytes">What may be under way.</param>
+/// <param name="first">What of it was granted with the OPEN.</param>
+public sealed class PathWindow(int bytes, int first)
 {
     private const int Part = 4;
-    private int _free;
+    private int _free = bytes - first;
 
     /// <summary>
     /// To be granted; 0 until it is a quarter of the window, so that grants are few.

@@ -17,6 +17,12 @@ public sealed record RelayRates(long? Total, long? Friend)
 /// <summary>What is left of those rates, and of the paths that a friend may ask for.</summary>
 internal sealed class RelayBudget(RelayRates rates)
 {
+    /// <summary>What a path begins with, both ways.</summary>
+    internal const long FirstBytes = 2L * Limits.RelayFirstBytes;
+
+    /// <summary>What has to be there before a share of it is given.</summary>
+    internal const long ShareBytesMin = FirstBytes + Limits.FrameBodyBytesMax;
+
     private readonly Dictionary<FriendId, TokenBucket> _friends = [];
     private readonly Dictionary<FriendId, TokenBucket> _opens = [];
     private TokenBucket? _total;
@@ -42,6 +48,10 @@ internal sealed class RelayBudget(RelayRates rates)
     internal long Available(FriendId friend, Instant now) =>
         Math.Min(Of(friend, now).Available(now), Total(now).Available(now));
 
+    /// <summary>Whether that friend could have a share but for what all have together.</summary>
+    internal bool WaitsForTotal(FriendId friend, Instant now) =>
+        Of(friend, now).Available(now) >= ShareBytesMin;
+
     /// <summary>May lead to a debt; less than 0 gives back.</summary>
     internal void Charge(FriendId friend, long bytes, Instant now)
     {
@@ -56,7 +66,7 @@ internal sealed class RelayBudget(RelayRates rates)
     }
 
     private static TokenBucket Bucket(long? rate, Instant now) =>
-        new(rate, Math.Clamp(rate ?? 0, Limits.FrameBodyBytesMax, Limits.RelayLeaseBytes), now);
+        new(rate, Math.Clamp(rate ?? 0, ShareBytesMin, Limits.RelayLeaseBytes), now);
 
     private TokenBucket Total(Instant now) => _total ??= Bucket(rates.Total, now);
 

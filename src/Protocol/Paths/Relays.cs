@@ -12,15 +12,14 @@ namespace FriendNet.Protocol.Paths;
 /// </summary>
 public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates rates)
 {
-    /// <summary>Both directions begin with a window.</summary>
-    private const long WindowsBytes = 2L * Limits.PathWindowBytes;
-
     private const long ShareBytes = Limits.RelayLeaseBytes / 2;
-    private static readonly TimeSpan OpenTime = TimeSpan.FromSeconds(Limits.PathOpenSeconds);
+    private static readonly TimeSpan WayTime = TimeSpan.FromSeconds(Limits.RelayWaySeconds);
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(Limits.PathIdleSeconds);
     private readonly Dictionary<RelayId, Carried> _relays = [];
     private readonly RelayBudget _budget = new(rates);
     private readonly List<Carried> _waiting = [];
     private readonly Dictionary<FriendId, long> _servedAt = [];
+    private readonly Dictionary<LinkId, Instant> _silentAt = [];
     private long _lastId;
     private long _turns;
 
@@ -39,28 +38,33 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
         Instant now
     )
     {
-        var ofFriend = _relays.Values.Count(relay => relay.Friend == friend);
+        var pseudonym = new PseudonymId(new Hash256(request.Pseudonym.Span));
+        var ways = routes(pseudonym, from)
+            .Where(route => route.Link != from && route.Hops <= request.Hops + 1)
+            .OrderBy(route => IsSilent(route.Link, now))
+            .ThenBy(route => route.Hops)
+            .Take(Limits.RelayRoutesMax)
+            .ToArray();
+        if (ways.Length == 0)
+        {
+            effects.Enqueue(new Effect.Refuse(from, stream, ResetCode.NotFound));
+            return;
+        }
+
         if (
             rates.IsOff
-            || _relays.Count >= Limits.RelaysMax
-            || ofFriend >= Limits.RelaysPerFriendMax
+            || !IsInTurn(friend, now)
+            || !TryMakeRoom(relay => relay.Friend == friend, Limits.RelaysPerFriendMax, now)
+            || !TryMakeRoom(_ => true, Limits.RelaysMax, now)
         )
         {
             effects.Enqueue(new Effect.Refuse(from, stream, ResetCode.Busy));
             return;
         }
 
-        var pseudonym = new PseudonymId(new Hash256(request.Pseudonym.Span));
-        var ways = routes(pseudonym, from)
-            .Where(route => route.Link != from && route.Hops <= request.Hops + 1)
-            .OrderBy(route => route.Hops)
-            .Take(Limits.RelayRoutesMax);
-        var relay = new Carried(new RelayId(++_lastId), from, friend, stream, request, now)
-        {
-            Ways = new([.. ways]),
-        };
+        var relay = new Carried(new(++_lastId), from, friend, stream, request, new(ways));
         _relays.Add(relay.Id, relay);
-        Try(relay, ResetCode.NotFound, now);
+        Try(relay, now);
         Schedule(now);
     }
 
@@ -68,51 +72,58 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
     {
         if (_relays.TryGetValue(id, out var relay))
         {
-            relay.IsJoined = true;
+            (relay.IsJoined, relay.Since) = (true, now);
+            _silentAt.Remove(relay.To!.Value);
             Want(relay, now);
         }
     }
 
     /// <summary>The next way, or none.</summary>
-    public void HandleRefused(RelayId id, ResetCode code, Instant now)
+    public void HandleRefused(RelayId id, Instant now)
     {
         if (_relays.TryGetValue(id, out var relay) && !relay.IsJoined)
         {
-            Try(relay, code, now);
+            Try(relay, now);
             Schedule(now);
         }
     }
 
-    /// <summary>Half of a lease is used.</summary>
-    public void HandleMoved(RelayId id, Instant now)
+    /// <summary>Half of a lease is used. Reports may overtake each other.</summary>
+    /// <param name="bytes">All that passed so far.</param>
+    public void HandleMoved(RelayId id, long bytes, Instant now)
     {
         if (_relays.TryGetValue(id, out var relay))
         {
+            (relay.Moved, relay.Since) = (Math.Max(relay.Moved, bytes), now);
             Want(relay, now);
         }
     }
 
-    /// <param name="bytes">All that passed.</param>
     public void HandleEnded(RelayId id, long bytes, Instant now)
     {
         if (_relays.Remove(id, out var relay))
         {
             _waiting.Remove(relay);
             // What was granted and never came is not held against the friend.
-            _budget.Charge(relay.Friend, bytes - relay.Charged, now);
+            var moved = Math.Max(relay.Moved, bytes);
+            _budget.Charge(relay.Friend, moved - relay.Charged, now);
             GiveAll(now);
             Schedule(now);
         }
     }
 
+    /// <summary>A link is gone; what went through it ends by itself.</summary>
+    public void HandleClosed(LinkId link) => _silentAt.Remove(link);
+
     public void Poll(Instant now)
     {
         foreach (var relay in _relays.Values)
         {
-            if (!relay.IsJoined && now - relay.Since >= OpenTime)
+            if (!relay.IsJoined && now - relay.Since >= WayTime)
             {
-                // Asked once; whoever is slow to end it is asked again.
+                // Asked once; whoever is slow to give up is asked again.
                 relay.Since = now;
+                _silentAt[relay.To!.Value] = now;
                 effects.Enqueue(new Effect.EndRelay(relay.Id, ResetCode.Failed));
             }
         }
@@ -121,26 +132,74 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
         Schedule(now);
     }
 
-    private void Try(Carried relay, ResetCode code, Instant now)
+    private bool IsSilent(LinkId link, Instant now) =>
+        _silentAt.TryGetValue(link, out var at) && now - at < IdleTime;
+
+    /// <summary>
+    /// Whether a friend may begin one path more: what it begins with is there, and no other
+    /// friend has waited longer for the same.
+    /// </summary>
+    private bool IsInTurn(FriendId friend, Instant now) =>
+        _budget.Available(friend, now) >= RelayBudget.FirstBytes
+        && !_waiting.Exists(relay =>
+            relay.Friend != friend
+            && _budget.WaitsForTotal(relay.Friend, now)
+            && _servedAt.GetValueOrDefault(relay.Friend) < _servedAt.GetValueOrDefault(friend)
+        );
+
+    /// <summary>
+    /// True: fewer than so many; the one idle longest leaves for it. False: none is idle.
+    /// </summary>
+    private bool TryMakeRoom(Func<Carried, bool> ofThose, int max, Instant now)
     {
-        if (!relay.Ways.TryDequeue(out var way))
+        var those = _relays.Values.Where(relay => !relay.IsLeaving && ofThose(relay)).ToArray();
+        if (those.Length < max)
         {
-            _relays.Remove(relay.Id);
-            _budget.Charge(relay.Friend, -relay.Charged, now);
-            effects.Enqueue(new Effect.Refuse(relay.From, relay.Stream, code));
+            return true;
+        }
+
+        var idle = those
+            .Where(relay => relay.IsJoined && now - relay.Since >= IdleTime)
+            .MinBy(relay => relay.Since);
+        if (idle is null)
+        {
+            return false;
+        }
+
+        idle.IsLeaving = true;
+        effects.Enqueue(new Effect.EndRelay(idle.Id, ResetCode.Failed));
+        return true;
+    }
+
+    private void Try(Carried relay, Instant now)
+    {
+        var why = ResetCode.Failed;
+        while (relay.Ways.TryDequeue(out var way))
+        {
+            if (!TryMakeRoom(other => other.To == way.Link, Limits.RelaysPerHopMax, now))
+            {
+                why = ResetCode.Busy;
+                continue;
+            }
+
+            if (relay.Charged == 0)
+            {
+                Charge(relay, RelayBudget.FirstBytes, now);
+                _servedAt[relay.Friend] = ++_turns;
+            }
+
+            (relay.To, relay.Since) = (way.Link, now);
+            var onward = relay.Request.Clone();
+            onward.Hops = way.Hops == 1 ? 0 : relay.Request.Hops - 1;
+            effects.Enqueue(
+                new Effect.RelayPath(relay.Id, relay.From, relay.Stream, way.Link, onward, 0)
+            );
             return;
         }
 
-        if (relay.Charged == 0)
-        {
-            Charge(relay, WindowsBytes, now);
-        }
-
-        var onward = relay.Request.Clone();
-        onward.Hops = way.Hops == 1 ? 0 : relay.Request.Hops - 1;
-        effects.Enqueue(
-            new Effect.RelayPath(relay.Id, relay.From, relay.Stream, way.Link, onward, 0)
-        );
+        _relays.Remove(relay.Id);
+        _budget.Charge(relay.Friend, -relay.Charged, now);
+        effects.Enqueue(new Effect.Refuse(relay.From, relay.Stream, why));
     }
 
     private void Want(Carried relay, Instant now)
@@ -179,7 +238,8 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
 
     private long Share(Carried relay, Instant now)
     {
-        var available = _budget.Available(relay.Friend, now);
+        // What others begin with stays there: who is busy keeps nobody out.
+        var available = _budget.Available(relay.Friend, now) - RelayBudget.FirstBytes;
         return available < Limits.FrameBodyBytesMax ? 0 : Math.Min(ShareBytes, available);
     }
 
@@ -194,43 +254,14 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
         Deadline = null;
         foreach (var relay in _relays.Values.Where(relay => !relay.IsJoined))
         {
-            Soonest(relay.Since + OpenTime);
+            Soonest(relay.Since + WayTime);
         }
 
         foreach (var relay in _waiting)
         {
-            Soonest(_budget.When(relay.Friend, Limits.FrameBodyBytesMax, now));
+            Soonest(_budget.When(relay.Friend, RelayBudget.ShareBytesMin, now));
         }
     }
 
     private void Soonest(Instant at) => Deadline = Deadline is { } first && first < at ? first : at;
-
-    private sealed class Carried(
-        RelayId id,
-        LinkId from,
-        FriendId friend,
-        StreamId stream,
-        PathRequest request,
-        Instant now
-    )
-    {
-        internal RelayId Id => id;
-
-        internal LinkId From => from;
-
-        internal FriendId Friend => friend;
-
-        internal StreamId Stream => stream;
-
-        internal PathRequest Request => request;
-
-        internal Queue<Route> Ways { get; init; } = [];
-
-        internal Instant Since { get; set; } = now;
-
-        internal bool IsJoined { get; set; }
-
-        /// <summary>Bytes taken from the budgets.</summary>
-        internal long Charged { get; set; }
-    }
 }

@@ -34,16 +34,15 @@ internal sealed class Target(PseudonymId pseudonym)
     internal Instant WantedAt { get; set; }
 
     /// <summary>
-    /// When the first way that rests has rested. One that has and is not tried leads nowhere now:
-    /// news of it, not time, makes a difference.
+    /// When the next way will have rested; one that has already waits for something else.
     /// </summary>
     internal Instant? RestsUntil(Instant now)
     {
         Instant? first = null;
         foreach (var (via, rest) in _rests)
         {
-            var isFree = rest.Until > now && Paths.TrueForAll(path => path.Via != via);
-            first = isFree && (first is null || rest.Until < first) ? rest.Until : first;
+            var isNext = rest.Until > now && (first is null || rest.Until < first);
+            first = isNext && Paths.TrueForAll(path => path.Via != via) ? rest.Until : first;
         }
 
         return first;

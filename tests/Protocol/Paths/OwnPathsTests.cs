@@ -165,6 +165,18 @@ public sealed class OwnPathsTests
         Assert.Equal(Limits.PathsOwnMax, Drain().Length);
     }
 
+    [Fact]
+    public void AWayThatHasRestedAndCannotBeTriedCallsForNothing()
+    {
+        _routes = [new(Bob, 2)];
+        var open = Assert.Single(Want());
+        _paths.HandleFailed(open.Path, _now);
+        _routes = [];
+        Pass(2);
+        _paths.Poll(_now, _ => true);
+        Assert.True(_paths.Deadline > _now, $"at {_now}: {_paths.Deadline}");
+    }
+
     private static SourceId Pseudonym(int number)
     {
         var bytes = new byte[Hash256.Size];

@@ -15,6 +15,7 @@ public sealed class RelaysTests
     private static readonly FriendId AliceId = new(1);
     private static readonly LinkId Carol = new(2);
     private static readonly LinkId Dave = new(3);
+    private const long FirstBytes = 2L * Limits.RelayFirstBytes;
     private readonly Queue<Effect> _effects = [];
     private List<Route> _routes = [new(Carol, 1)];
     private Instant _now = new(1_000_000);
@@ -54,11 +55,12 @@ public sealed class RelaysTests
         _routes = [new(Carol, 1), new(Dave, 1)];
         Ask(relays, Alice, AliceId, 5);
         var first = Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
-        relays.HandleRefused(first.Relay, ResetCode.NotFound, _now);
+        relays.HandleRefused(first.Relay, _now);
         var second = Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
         Assert.Equal(Dave, second.To);
-        relays.HandleRefused(first.Relay, ResetCode.Busy, _now);
-        AssertRefused(ResetCode.Busy);
+        relays.HandleRefused(first.Relay, _now);
+        // Why they refused is theirs.
+        AssertRefused(ResetCode.Failed);
     }
 
     [Fact]
@@ -67,6 +69,7 @@ public sealed class RelaysTests
         var relays = Relays();
         for (var i = 0; i < Limits.RelaysPerFriendMax; i++)
         {
+            _routes = [new(new LinkId(50 + i), 1)];
             Ask(relays, Alice, AliceId, (uint)(1 + (2 * i)));
             Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
         }
@@ -178,8 +181,11 @@ public sealed class RelaysTests
 
     private RelayId Join(Relays relays, LinkId from, FriendId friend, int stream)
     {
+        // Each over another next hop, and not all at once.
+        _now += TimeSpan.FromSeconds(0.1);
+        _routes = [new(new LinkId(100 + stream), 1)];
         Ask(relays, from, friend, (uint)stream);
-        var relay = Drain().OfType<Effect.RelayPath>().Single().Relay;
+        var relay = _effects.OfType<Effect.RelayPath>().Last().Relay;
         relays.HandleJoined(relay, _now);
         return relay;
     }
@@ -194,7 +200,7 @@ public sealed class RelaysTests
     {
         moved ??= [];
         // What came with the first windows.
-        var total = all.Length * 2L * Limits.PathWindowBytes;
+        var total = all.Length * FirstBytes;
         var end = _now + TimeSpan.FromSeconds(seconds);
         while (_now < end)
         {
@@ -202,7 +208,7 @@ public sealed class RelaysTests
             {
                 moved[allow.Relay] = moved.GetValueOrDefault(allow.Relay) + allow.Bytes;
                 total += allow.Bytes;
-                relays.HandleMoved(allow.Relay, _now);
+                relays.HandleMoved(allow.Relay, moved[allow.Relay], _now);
             }
 
             if (_effects.Count == 0)
