@@ -1,4 +1,3 @@
-using FriendNet.Node.Api.Contract;
 using Xunit;
 
 namespace FriendNet.Tests.EndToEnd;

@@ -27,7 +27,8 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
                 context =>
                     context.Query("friend") is { Length: > 0 } name
                         ? Folder(name, context.Query("path").Trim('/'))
-                        : Tops()
+                    : context.Query("circle").Length > 0 ? Pseudonyms()
+                    : Tops()
             )
         );
 
@@ -43,6 +44,23 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
                     )
                 )
                 .OfType<Entry>(),
+        ];
+
+    /// <summary>Whose catalogs are held, and who is no friend.</summary>
+    private IReadOnlyList<Entry> Pseudonyms() =>
+        [
+            .. circles
+                .Known.Where(known =>
+                    known.Catalog > 0
+                    && known.Held is { IsWithdrawal: false }
+                    && known.Offers.All(offer => offer.Hops > 1)
+                )
+                .Select(known => SourceId.Of(known.Id))
+                .Select(owner => (owner, Top: catalogs.Folder(owner, "")))
+                .Where(pair => pair.Top is not null)
+                .Select(pair => Shown(pair.Top!, Through(pair.owner)))
+                .Select(entry => entry with { Name = entry.Owner })
+                .OrderBy(entry => entry.Name, StringComparer.Ordinal),
         ];
 
     private IReadOnlyList<Entry> Folder(string name, string path)
@@ -102,7 +120,7 @@ public sealed class BrowseEndpoints(FriendStore store, CatalogBrowse catalogs, C
             : throw new FailureException(
                 FailureKind.NotFound,
                 found.Count == 0
-                    ? $"No pseudonym begins with \"{digits}\": see `friendnet search`."
+                    ? $"No pseudonym begins with \"{digits}\": see `friendnet browse --circle`."
                     : $"Several pseudonyms begin with \"{digits}\": say more of it."
             );
     }

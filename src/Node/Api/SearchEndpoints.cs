@@ -71,7 +71,13 @@ public sealed class SearchEndpoints(
         var at = source.Owner.Pseudonym is { } pseudonym
             ? DayOf(pseudonym)
             : Seen(seen, source.Via);
-        return new(_names.Of(source.Via), source.Hops, isOnline, isOnline ? null : at);
+        return new(
+            _names.Of(source.Via),
+            source.Hops,
+            isOnline,
+            isOnline ? null : at,
+            _names.Of(source.Owner)
+        );
     }
 
     private static DateTimeOffset? Seen(Dictionary<FriendId, long> seen, FriendId friend) =>

@@ -32,7 +32,13 @@ internal sealed class DemoNode : IAsyncDisposable
     public string Listen { get; private set; } = "";
 
     /// <summary>Makes the identity, starts the daemon, and waits until it serves.</summary>
-    public static async Task<DemoNode> Start(string name, string parent, CancellationToken cancel)
+    /// <param name="flags">More, for its daemon.</param>
+    public static async Task<DemoNode> Start(
+        string name,
+        string parent,
+        IEnumerable<string> flags,
+        CancellationToken cancel
+    )
     {
         var home = Home.At(Path.Combine(parent, name), _ => null);
         using (var init = Launch("init", "--name", name, "--home", home.Folder))
@@ -53,6 +59,9 @@ internal sealed class DemoNode : IAsyncDisposable
             "127.0.0.1:0",
             "--log",
             "warning",
+            // So that none is left when the demo itself is killed.
+            "--until-stdin-ends",
+            .. flags,
         ]);
         var node = new DemoNode(name, home, daemon);
         try
@@ -74,6 +83,13 @@ internal sealed class DemoNode : IAsyncDisposable
         {
             return [.. _log];
         }
+    }
+
+    /// <summary>As by a power cut: SIGKILL.</summary>
+    public async Task Kill(CancellationToken cancel)
+    {
+        _daemon.Kill();
+        await _daemon.WaitForExitAsync(cancel);
     }
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using FriendNet.Node.Cli;
 using FriendNet.Node.Cli.Rendering;
 using FriendNet.Node.Failures;
-using FriendNet.Node.Journal;
 
 namespace FriendNet.Node.Demo;
 
@@ -21,7 +20,8 @@ public static class DemoVerb
         };
         return new Verb(
             "demo",
-            "Show the main job: two friends, a shared folder, found, fetched and proved.",
+            "Show all of it with five daemons: a folder found, fetched and proved, from a friend "
+                + "and from a friend of friends.",
             "friendnet demo",
             "friendnet demo --folder ~/Music"
         )
@@ -37,15 +37,19 @@ public static class DemoVerb
         var parent = Directory.CreateTempSubdirectory("friendnet-demo-").FullName;
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(call.Cancel);
         bounded.CancelAfter(All);
-        call.Line($"FriendNet demo: two daemons on this machine, their homes in {parent}.");
+        var telling = new Telling(call.Screen);
+        telling.Line(
+            "FriendNet demo: five daemons on this machine, friends in a line with two in its "
+                + "middle,"
+        );
+        telling.Line($"Alice - Bob - Carol and Dave - Erin; their homes are in {parent}.");
         try
         {
-            var story = new DemoStory(call.Screen, folder, bounded.Token);
-            await Tell(call, story, parent, bounded.Token);
+            await Tell(telling, folder, parent, bounded.Token);
             var end = Stopwatch.StartNew();
             Directory.Delete(parent, recursive: true);
-            story.Tell($"All of it is removed ({Amount.Time(end.Elapsed.TotalSeconds)}).");
-            call.Line($"All of it took {Amount.Time(clock.Elapsed.TotalSeconds)}.");
+            telling.Tell($"All of it is removed ({Amount.Time(end.Elapsed.TotalSeconds)}).");
+            telling.Line($"All of it took {Amount.Time(clock.Elapsed.TotalSeconds)}.");
         }
         catch (OperationCanceledException) when (call.Cancel.IsCancellationRequested)
         {
@@ -71,21 +75,24 @@ public static class DemoVerb
     }
 
     private static async Task Tell(
-        Call call,
-        DemoStory story,
+        Telling telling,
+        DemoFolder folder,
         string parent,
         CancellationToken cancel
     )
     {
+        await using var cast = new Cast(parent);
         var clock = Stopwatch.StartNew();
-        await using var alice = await DemoNode.Start("Alice", parent, cancel);
-        await using var bob = await DemoNode.Start("Bob", parent, cancel);
-        story.Tell(
-            $"Alice and Bob made their identities and started: {alice.Listen} and {bob.Listen} "
-                + $"({Amount.Time(clock.Elapsed.TotalSeconds)})."
-        );
         try
         {
+            var steps = new DemoSteps(telling.Screen, cancel);
+            var story = new DemoStory(telling, steps, folder, cancel);
+            var two = await Task.WhenAll(cast.Enter("Alice", cancel), cast.Enter("Bob", cancel));
+            var (alice, bob) = (two[0], two[1]);
+            telling.Tell(
+                $"Alice and Bob made their identities and started: {alice.Listen} and "
+                    + $"{bob.Listen} ({Amount.Time(clock.Elapsed.TotalSeconds)})."
+            );
             await story.Befriend(alice, bob);
             var share = await story.ShareFolder(alice);
             await story.AwaitCatalog(bob, share);
@@ -93,24 +100,28 @@ public static class DemoVerb
             var result = await story.Fetch(bob, id, Path.Combine(parent, "fetched"));
             story.Prove(result);
             await story.ShowPeer(bob);
+            await Tell(new CircleStory(telling, steps, cast, parent, cancel), alice, bob);
             clock.Restart();
-            await alice.DisposeAsync();
-            await bob.DisposeAsync();
-            story.Tell($"Both daemons have ended ({Amount.Time(clock.Elapsed.TotalSeconds)}).");
+            await cast.DisposeAsync();
+            var end = Amount.Time(clock.Elapsed.TotalSeconds);
+            telling.Tell($"The other four daemons were asked to end, and have ({end}).");
         }
         catch (FailureException)
         {
-            Show(call, alice);
-            Show(call, bob);
+            cast.ShowLogs(telling.Screen);
             throw;
         }
     }
 
-    private static void Show(Call call, DemoNode node)
+    private static async Task Tell(CircleStory story, DemoNode alice, DemoNode bob)
     {
-        foreach (var line in node.Log())
-        {
-            call.Screen.Error.WriteLine(Printable.Escape($"{node.Name}'s log: {line}"));
-        }
+        await story.Befriend(bob);
+        await story.ShareWithCircle();
+        var id = await story.Search(alice, bob);
+        await story.ShowReach(bob);
+        await story.FetchOverBoth(bob, id);
+        await story.FetchWhileCarolDies(bob, id);
+        await story.ShowWhatTheySaw();
+        await story.Withdraw(bob);
     }
 }

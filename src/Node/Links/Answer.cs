@@ -25,6 +25,9 @@ public sealed class Answer
     /// <summary>Whether nothing more can be said: ended, given up, or the link is gone.</summary>
     public bool IsOver { get; internal set; }
 
+    /// <summary>Whether all of it went out, or never will: nothing waits.</summary>
+    public bool IsGone { get; internal set; }
+
     /// <summary>See <see cref="Watch"/>.</summary>
     internal Action<int>? Sent { get; set; }
 

@@ -28,7 +28,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
         {
             return _answers.TryGetValue(stream, out var answer)
                 ? answer
-                : new Answer(this, stream, 0) { IsOver = true };
+                : new Answer(this, stream, 0) { IsOver = true, IsGone = true };
         }
     }
 
@@ -162,7 +162,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
         if (_answers.Remove(stream, out var answer))
         {
             _stalled -= answer.Stalled;
-            answer.IsOver = true;
+            answer.IsOver = answer.IsGone = true;
             answer.TryAgain();
             TellGone(answer);
             Drained();

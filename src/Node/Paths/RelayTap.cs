@@ -12,7 +12,13 @@ public sealed class RelayTap : IDisposable
 
     /// <exception cref="IOException">The file cannot be made.</exception>
     public RelayTap(string path) =>
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        _file = new FileStream(
+            path,
+            FileMode.Append,
+            FileAccess.Write,
+            FileShare.Read,
+            bufferSize: 0
+        );
 
     /// <summary>Bytes as they are opened from the link that brings them.</summary>
     public void Note(ReadOnlySpan<byte> bytes)

@@ -20,6 +20,11 @@ public sealed class Audiences
     public Audiences(FriendStore friends, ShareIndex index, Views views) =>
         (_friends, _index, _views) = (friends, index, views);
 
+    /// <summary>
+    /// Somebody may see less than before, from now on; views follow. By the thread that changed it.
+    /// </summary>
+    public event EventHandler? Narrowed;
+
     /// <summary>A folder was added to the shares.</summary>
     public void Added(SharedFolder share)
     {
@@ -30,16 +35,22 @@ public sealed class Audiences
     /// <summary>First out of every view, then out of the index.</summary>
     public void Removed(SharedFolder share)
     {
+        Narrowed?.Invoke(this, EventArgs.Empty);
         ShowAgain(share.Audience);
         _index.Remove(share.Id);
     }
 
     /// <summary>A share is for others from now on.</summary>
-    public void Changed(Audience before, Audience after) => ShowAgain(before, after);
+    public void Changed(Audience before, Audience after)
+    {
+        Narrowed?.Invoke(this, EventArgs.Empty);
+        ShowAgain(before, after);
+    }
 
     /// <summary>Who these are has changed: friends that came into a group, or left it.</summary>
     public void Regrouped(IEnumerable<FriendId> friends)
     {
+        Narrowed?.Invoke(this, EventArgs.Empty);
         foreach (var friend in friends)
         {
             Show(friend);
@@ -83,6 +94,7 @@ public sealed class Audiences
     /// <summary>Who is no friend any more has no view.</summary>
     public void Left(FriendId friend)
     {
+        Narrowed?.Invoke(this, EventArgs.Empty);
         lock (_gate)
         {
             _views.Remove(friend);

@@ -87,6 +87,7 @@ public sealed class RunningNode : IDisposable
             changed => Index.Rescan(changed.Share),
             warn
         );
+        Audiences.Narrowed += (_, _) => _server.Recheck();
     }
 
     public Home Home { get; }

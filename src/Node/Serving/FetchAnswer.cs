@@ -32,6 +32,7 @@ internal sealed class FetchAnswer(
     private static readonly byte[] NotFound = Header(SliceHeader.Types.Status.NotFound);
     private static readonly byte[] Failed = Header(SliceHeader.Types.Status.Failed);
     private readonly OpenFiles _files = new();
+    private volatile bool _isStale;
 
     /// <exception cref="OperationCanceledException">The request is over.</exception>
     internal async Task FetchAsync(Answer answer, FetchRequest request)
@@ -104,11 +105,35 @@ internal sealed class FetchAnswer(
         }
     }
 
+    /// <summary>From any thread: nothing that was found before counts.</summary>
+    internal void Forget() => _isStale = true;
+
+    /// <summary>From any thread: whether all that it asks for may still be given.</summary>
+    internal bool IsStillFor(Request request)
+    {
+        IEnumerable<SliceRequest> slices = request.Fetch is { } fetch
+            ? fetch.Slices
+            : [request.Leaves.Slice];
+        foreach (var slice in slices)
+        {
+            if (RunOfContent.TryParse(slice, out var run) && find(friend, run.Id) is null)
+                return false;
+        }
+
+        return true;
+    }
+
     public void Dispose() => _files.Dispose();
 
     /// <summary>Reads the run and gives its header, which says whether that went well.</summary>
     private byte[] Read(RunOfContent run, Span<byte> destination)
     {
+        if (_isStale)
+        {
+            _isStale = false;
+            _files.DropAll();
+        }
+
         var isLarge = run.Id.Length > Block.Bytes;
         var file = isLarge ? _files.Find(run.Id) : null;
         if (file is null)

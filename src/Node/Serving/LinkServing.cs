@@ -16,6 +16,9 @@ internal sealed class LinkServing : IDisposable
     private readonly FetchAnswer _reader;
     private readonly Action<string> _log;
 
+    /// <summary>Of which something is to be read or waits to be sent.</summary>
+    private readonly List<(Answer Answer, Request Request)> _underWay = [];
+
     internal LinkServing(FetchAnswer reader, Action<string> log)
     {
         (_reader, _log) = (reader, log);
@@ -28,8 +31,36 @@ internal sealed class LinkServing : IDisposable
     /// <summary>Never blocks; a friend that asks for too much at once is refused.</summary>
     internal void Add(Answer answer, Request request)
     {
+        // Known before it is looked up: a change in between finds it here.
+        lock (_underWay)
+        {
+            _underWay.RemoveAll(one => one.Answer.IsGone);
+            _underWay.Add((answer, request));
+        }
+
         if (!_requests.Writer.TryWrite((answer, request)))
             answer.Reset(ResetCode.Busy);
+    }
+
+    /// <summary>
+    /// From any thread: what the friend may see has changed. Requests with something in them that
+    /// it may not see any more end here, with all of them that waits; which that was, and why, is
+    /// not said.
+    /// </summary>
+    internal void Recheck()
+    {
+        _reader.Forget();
+        (Answer Answer, Request Request)[] all;
+        lock (_underWay)
+        {
+            all = [.. _underWay.Where(one => !one.Answer.IsGone)];
+        }
+
+        foreach (var (answer, request) in all)
+        {
+            if (!IsStillForIt(request))
+                answer.Reset(ResetCode.NotFound);
+        }
     }
 
     /// <summary>Ends after the request in hand, which ends with its link.</summary>
@@ -47,6 +78,19 @@ internal sealed class LinkServing : IDisposable
                     await ServeAsync(answer, request);
                 }
             }
+        }
+    }
+
+    private bool IsStillForIt(Request request)
+    {
+        try
+        {
+            return _reader.IsStillFor(request);
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            // Who cannot be told to be allowed is not.
+            return false;
         }
     }
 

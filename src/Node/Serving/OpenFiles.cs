@@ -50,7 +50,7 @@ internal sealed class OpenFiles : IDisposable
     private const long KeptMilliseconds = 2_000;
     private readonly List<(ContentId Id, OpenFile File, long Since)> _kept = [];
 
-    /// <summary>One that is open and was looked up lately: audiences change.</summary>
+    /// <summary>One that is open and was looked up lately: files go away.</summary>
     internal OpenFile? Find(ContentId id)
     {
         var at = _kept.FindIndex(kept => kept.Id == id);
@@ -85,11 +85,13 @@ internal sealed class OpenFiles : IDisposable
             file.Dispose();
     }
 
-    public void Dispose()
+    internal void DropAll()
     {
         while (_kept.Count > 0)
             Drop(0);
     }
+
+    public void Dispose() => DropAll();
 
     private void Drop(int at)
     {

@@ -42,6 +42,16 @@ public sealed class Server : IDisposable
         }
     }
 
+    /// <summary>
+    /// From any thread: shares' audiences have changed. When this returns, nothing that was taken
+    /// back waits to be sent to anybody.
+    /// </summary>
+    public void Recheck()
+    {
+        foreach (var serving in _links.Values)
+            serving.Recheck();
+    }
+
     /// <summary>That link is gone: its loop ends.</summary>
     public void LinkClosed(LinkId link)
     {

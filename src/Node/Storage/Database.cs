@@ -51,6 +51,10 @@ public sealed class Database : IDisposable
     private const int Corrupt = 11;
     private const int NotADatabase = 26;
     private const string Mark = ".suspect";
+
+    /// <summary>Of a database's files: its own, its journal's, the journal's index's.</summary>
+    internal static readonly string[] Suffixes = ["", "-wal", "-shm"];
+
     private readonly Stack<SqliteConnection> _readers = new();
     private readonly Lock _gate = new();
     private readonly string _path;
@@ -147,9 +151,10 @@ public sealed class Database : IDisposable
     {
         var stamp = utcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         var aside = $"{path}.damaged-{stamp}";
-        for (var again = 2; File.Exists(aside); again++)
+        for (var again = 2; Suffixes.Any(suffix => File.Exists(aside + suffix)); again++)
             aside = $"{path}.damaged-{stamp}-{again}";
-        foreach (var suffix in (string[])["-wal", "-shm", ""])
+        // Itself first: without its journal it may look sound, and be what it was long ago.
+        foreach (var suffix in Suffixes)
         {
             if (File.Exists(path + suffix))
                 File.Move(path + suffix, aside + suffix);

@@ -258,6 +258,4 @@ public sealed class FriendStore : IDisposable
             _file.Dispose();
         }
     }
-
-    internal void RaiseTimestamps(Instant now) => _table.RaiseTimestamps(now);
 }

@@ -117,24 +117,20 @@ internal sealed class FriendTable(
     }
 
     /// <summary>
-    /// After restoring: a timestamp taken since the copy was made must not pass again. The
+    /// In a restored copy: a timestamp taken since the copy was made must not pass again. The
     /// friend's clock is as far from ours as it was then, so all it sent until now is below this.
+    /// One statement, so all of them or none; a timestamp may be anything the friend chose.
     /// </summary>
-    internal void RaiseTimestamps(Instant now)
-    {
-        foreach (var (id, row) in friends.Where(pair => pair.Value.Accepted != default))
-        {
-            var raised = now + (row.Accepted - row.AcceptedAt);
-            row.Accepted = raised > row.Accepted ? raised : row.Accepted;
-            row.AcceptedAt = now;
-            file.Run(
-                "UPDATE friends SET accepted=?2, accepted_at=?3 WHERE id=?1",
-                id.ToString(),
-                row.Accepted.Microseconds,
-                now.Microseconds
-            );
-        }
-    }
+    internal static void RaiseTimestamps(StateFile file, Instant now) =>
+        file.Run(
+            """
+            UPDATE friends SET accepted_at=?1,
+                accepted=min(accepted, ?2-max(0, ?1-accepted_at))+max(0, ?1-accepted_at)
+            WHERE accepted<>0
+            """,
+            now.Microseconds,
+            long.MaxValue
+        );
 
     private void Show(FriendRow row) =>
         veils.Set(new VeilOwner.Friend(row.Shown.Id), row.Shown.Card.AgreementKey, row.Secret);

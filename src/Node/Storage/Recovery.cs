@@ -52,7 +52,8 @@ public static class Recovery
     )
     {
         var told = damage;
-        if (File.Exists(path))
+        // Also a journal whose file is gone: it belongs to no other.
+        if (Database.Suffixes.Any(suffix => File.Exists(path + suffix)))
         {
             told += $" It is kept as {Database.MoveAside(path, DateTime.UnixEpoch + Age(now))}.";
         }
@@ -64,14 +65,15 @@ public static class Recovery
             return new(empty, $"{told} There was no second copy: invite your friends again.");
         }
 
-        StateFile.Restore(path);
-        var store = TryOpen(path, self, rows, now, isStrict: false, out _, out var broken);
+        void Raise(StateFile file) => FriendTable.RaiseTimestamps(file, now);
+        var store = StateFile.Restore(path, Raise, out var broken)
+            ? TryOpen(path, self, rows, now, isStrict: false, out _, out broken)
+            : null;
         if (store is null)
         {
             return new(null, $"{told} Its second copy {backup} cannot be used either: {broken}");
         }
 
-        store.RaiseTimestamps(now);
         told += $" Friends and invitations were restored from {backup}: {store.Friends.Count}";
         return new(store, $"{told} friends.{(broken is null ? "" : " " + broken)}");
     }

@@ -48,14 +48,41 @@ internal sealed class StateFile : IDisposable
         return new StateFile(path, database);
     }
 
-    /// <summary>Puts the second copy in the place of a file that was moved aside.</summary>
-    internal static void Restore(string path)
+    /// <summary>
+    /// Puts the second copy in the place of a file that was moved aside, changed by
+    /// <paramref name="prepare"/> first: whoever finds it there finds it wholly prepared. False:
+    /// it cannot be used, and the place is empty as before.
+    /// </summary>
+    internal static bool Restore(string path, Action<StateFile> prepare, out string? sentence)
     {
         var copy = path + ".restored";
-        File.Copy(BackupOf(path), copy, overwrite: true);
+        foreach (var suffix in Database.Suffixes)
+        {
+            File.Delete(copy + suffix);
+        }
+
+        File.Copy(BackupOf(path), copy);
+        try
+        {
+            using var file = Open(copy, out _, out sentence);
+            if (file is null)
+            {
+                return false;
+            }
+
+            prepare(file);
+            file._database.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteException e)
+        {
+            sentence = $"{copy}: {e.Message}";
+            return false;
+        }
+
         SyncFile(copy);
         File.Move(copy, path);
         FolderSync.Sync(FolderOf(path));
+        return true;
     }
 
     /// <summary>Rows changed. Parameters are ?1, ?2 …</summary>

@@ -75,16 +75,19 @@ public sealed class ChangeCheck(
     public static CheckOutcome Read(IEnumerable<CheckOutcome?> run) => run.Last()!.Value;
 
     /// <summary>Deltas of form 2, the first from what is held or from nothing.</summary>
-    public CheckOutcome Read(ReadOnlyMemory<byte> deltas, int deltasMax = 16)
+    public CheckOutcome Read(ReadOnlyMemory<byte> deltas, int deltasMax = 16) =>
+        Read(Run(StepsOf(deltas), DeltaForm.Tags, deltasMax));
+
+    /// <summary>The steps of deltas that are in memory.</summary>
+    public static DeltaSteps StepsOf(ReadOnlyMemory<byte> deltas)
     {
-        var rest = deltas;
-        return Read(Run(Next, DeltaForm.Tags, deltasMax));
+        return Next;
 
         DeltaStatus Next(DeltaReader reader, out DeltaStep step)
         {
-            var input = rest.Span;
+            var input = deltas.Span;
             var status = reader.Read(ref input, out step);
-            rest = rest[^input.Length..];
+            deltas = deltas[^input.Length..];
             return status;
         }
     }

@@ -66,19 +66,6 @@ public sealed class DeltaWriter : IDisposable
     /// <summary>Ends a batch: what comes after may name the same path again.</summary>
     public void Flush() => WriteBatch();
 
-    /// <summary>Ends a batch and a block: what came so far can be read without the rest.</summary>
-    public void EndPart()
-    {
-        WriteBatch();
-        Compress(final: false);
-        OperationStatus status;
-        do
-        {
-            status = _brotli.Flush(_output.GetSpan(4096), out var made);
-            _output.Advance(made);
-        } while (status == OperationStatus.DestinationTooSmall);
-    }
-
     /// <summary>Writes what is left; nothing may be added after it.</summary>
     public void Finish()
     {

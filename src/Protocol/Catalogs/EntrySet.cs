@@ -13,6 +13,7 @@ public sealed class EntrySet : IHeldItems
 
     private readonly Lazy<byte[]> _whole;
     private readonly Lazy<HeldItem[]> _byKey;
+    private readonly Lazy<ILookup<int, CatalogEntry>> _byLeaf;
 
     private EntrySet(ImmutableArray<CatalogEntry> byPath)
     {
@@ -21,6 +22,7 @@ public sealed class EntrySet : IHeldItems
         var bytes = byPath.Sum(e => e.Content.Length);
         Head = new CatalogHead(TreeHash.Root(items), byPath.Length, bytes);
         _whole = new(() => Write(new DeltaHeader(default, Head), byPath.Select(DeltaStep.Upsert)));
+        _byLeaf = new(() => byPath.ToLookup(e => CatalogEntry.KeyOf(e.Path.Utf8).First));
         _byKey = new(() =>
             [
                 .. byPath
@@ -106,6 +108,9 @@ public sealed class EntrySet : IHeldItems
 
         return at.Head == head ? at : null;
     }
+
+    /// <summary>The entries whose keys begin with this byte, by path.</summary>
+    public IEnumerable<CatalogEntry> EntriesOf(int leaf) => _byLeaf.Value[leaf];
 
     /// <inheritdoc/>
     public IEnumerable<HeldItem> Leaf(int leaf) => Within(new KeyPrefix(leaf, 2));

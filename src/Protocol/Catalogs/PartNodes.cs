@@ -12,11 +12,15 @@ namespace FriendNet.Protocol.Catalogs;
 public readonly record struct Part(KeyPrefix Prefix, Hash256 Node);
 
 /// <summary>
-/// Into which parts a large catalog falls: 16 by the first half byte of keys, of a very large one
-/// those with more than a bucket again by the second. Ascending by prefix.
+/// Into which parts a large catalog falls: 16 groups by the first half byte of keys, of a very
+/// large one those with more than a bucket again by the second. Ascending by prefix. Groups are
+/// asked for by the bits of a number.
 /// </summary>
 public sealed class PartNodes
 {
+    /// <summary>All groups.</summary>
+    public const uint All = (1 << TreeHash.Fanout) - 1;
+
     /// <summary>Bytes of <see cref="CatalogTree.LeafTags"/>.</summary>
     public const int LeafTagsBytes = TreeHash.Fanout * TreeHash.Fanout * sizeof(ulong);
 
@@ -27,19 +31,21 @@ public sealed class PartNodes
 
     private PartNodes(List<Part> parts) => _parts = parts;
 
-    /// <summary>What a publisher's or relay's tree says of itself.</summary>
-    public static CircleAnswer Of(CatalogTree tree, CatalogHead head)
+    /// <summary>What a publisher's or relay's tree says of itself, of these groups all.</summary>
+    public static CircleAnswer Of(CatalogTree tree, CatalogHead head, uint groups = All)
     {
         var answer = new CircleAnswer();
         var (middle, leaves) = (new List<Hash256>(), new List<Hash256>());
-        for (var part = 0; part < TreeHash.Fanout; part++)
+        for (var group = 0; group < TreeHash.Fanout; group++)
         {
-            middle.Add(tree.Middle(part));
-            if (head.Entries <= SplitFrom || tree.Count(new(part, 1)) <= TreeHash.BucketMax)
+            middle.Add(tree.Middle(group));
+            var isSmall =
+                head.Entries <= SplitFrom || tree.Count(new(group, 1)) <= TreeHash.BucketMax;
+            if (isSmall || !Has(groups, group))
                 continue;
-            answer.Split |= 1u << part;
+            answer.Split |= 1u << group;
             for (var leaf = 0; leaf < TreeHash.Fanout; leaf++)
-                leaves.Add(tree.Leaf((part * TreeHash.Fanout) + leaf));
+                leaves.Add(tree.Leaf((group * TreeHash.Fanout) + leaf));
         }
 
         answer.Middle = Bytes(middle);
@@ -51,7 +57,7 @@ public sealed class PartNodes
     public static PartNodes? TryFold(CatalogHead head, CircleAnswer answer)
     {
         var split = answer.Split;
-        if (head.Entries <= TreeHash.BucketMax || split >> TreeHash.Fanout != 0)
+        if (head.Entries <= TreeHash.BucketMax || split > All)
             return null;
         var isSized =
             answer.Middle.Length == NodesBytes
@@ -63,58 +69,59 @@ public sealed class PartNodes
             return null;
         var leaves = MemoryMarshal.Cast<byte, Hash256>(answer.Leaves.Span);
         var parts = new List<Part>();
-        for (var part = 0; part < TreeHash.Fanout; part++)
+        for (var group = 0; group < TreeHash.Fanout; group++)
         {
-            if ((split >> part & 1) == 0)
+            if (!Has(split, group))
             {
-                parts.Add(new(new(part, 1), middle[part]));
+                parts.Add(new(new(group, 1), middle[group]));
                 continue;
             }
 
-            if (TreeHash.Interior(leaves) != middle[part])
+            if (TreeHash.Interior(leaves) != middle[group])
                 return null;
             for (var leaf = 0; leaf < TreeHash.Fanout; leaf++)
-                parts.Add(new(new((part * TreeHash.Fanout) + leaf, 2), leaves[leaf]));
+                parts.Add(new(new((group * TreeHash.Fanout) + leaf, 2), leaves[leaf]));
             leaves = leaves[TreeHash.Fanout..];
         }
 
         return new PartNodes(parts);
     }
 
-    /// <summary>What is not held as it should be.</summary>
-    public IReadOnlyList<Part> Differing(CatalogTree mine) =>
-        [
-            .. _parts.Where(part =>
-                part.Node
-                != (
-                    part.Prefix.Nibbles == 1
-                        ? mine.Middle(part.Prefix.Value)
-                        : mine.Leaf(part.Prefix.Value)
-                )
-            ),
-        ];
+    /// <summary>Those of these groups that are not as the asker holds them.</summary>
+    /// <param name="isHeld">Whether it holds a part.</param>
+    public IReadOnlyList<Part> Differing(uint groups, Func<Part, bool> isHeld) =>
+        [.. _parts.Where(part => Has(groups, GroupOf(part.Prefix)) && !isHeld(part))];
 
     /// <summary>The same for another's tree, of which only the leaves' tags are known.</summary>
-    public IReadOnlyList<Part> Differing(ReadOnlySpan<byte> leafTags, CatalogTree mine)
+    /// <param name="leafTags">Empty: it holds nothing.</param>
+    public IReadOnlyList<Part> Differing(
+        uint groups,
+        ReadOnlyMemory<byte> leafTags,
+        CatalogTree mine
+    )
     {
-        var due = new List<Part>();
-        foreach (var part in _parts)
+        return Differing(groups, IsSame);
+
+        bool IsSame(Part part)
         {
-            var (isSame, first) = (true, part.Prefix.First);
-            for (var leaf = first; leaf <= part.Prefix.Last; leaf++)
+            for (var leaf = part.Prefix.First; leaf <= part.Prefix.Last; leaf++)
             {
-                var tag = BinaryPrimitives.ReadUInt64LittleEndian(
-                    leafTags[(leaf * sizeof(ulong))..]
-                );
-                isSame &= tag == mine.Leaf(leaf).Tag;
+                var theirs = leafTags.IsEmpty
+                    ? 0
+                    : BinaryPrimitives.ReadUInt64LittleEndian(
+                        leafTags.Span[(leaf * sizeof(ulong))..]
+                    );
+                if (theirs != mine.Leaf(leaf).Tag)
+                    return false;
             }
 
-            if (!isSame)
-                due.Add(part);
+            return true;
         }
-
-        return due;
     }
+
+    internal static int GroupOf(KeyPrefix prefix) => prefix.First / TreeHash.Fanout;
+
+    private static bool Has(uint groups, int group) => (groups >> group & 1) != 0;
 
     private static ByteString Bytes(List<Hash256> nodes) =>
         ByteString.CopyFrom(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(nodes)));

@@ -100,9 +100,11 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
         if (_signing is null && Due(now) is { } sign)
         {
             _bucket ??= BucketOf(now);
-            if (_bucket.Available(now) >= Limits.OwnHeadSeconds)
+            // What is taken back waits for nothing; there are no more of these than of others.
+            var isBack = sign.Content.Entries == 0;
+            if (isBack || _bucket.Available(now) >= Limits.OwnHeadSeconds)
             {
-                _bucket.Charge(Limits.OwnHeadSeconds, now);
+                _bucket.Charge(isBack ? 0 : Limits.OwnHeadSeconds, now);
                 // Should no answer come, it is tried again.
                 _signing = now + SigningPause;
                 effects.Enqueue(sign);

@@ -28,9 +28,11 @@ internal static class CircleShapes
     internal static bool Fits(CircleRequest request) =>
         request.Wants.Count > 0
         && request.Wants.All(want => want.Root != 0)
+        && request.Parts < 1 << Fanout
+        && (request.Parts == 0 || request.Wants.Count == 1)
         && (
             request.HaveLeaves.IsEmpty
-            || (request.HaveLeaves.Length == LeafTagsBytes && request.Wants.Count == 1)
+            || (request.HaveLeaves.Length == LeafTagsBytes && request.Parts != 0)
         );
 
     internal static bool Fits(CircleAnswer answer) =>

@@ -5,6 +5,7 @@ using FriendNet.Node.Api;
 using FriendNet.Node.Cli;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Demo;
+using FriendNet.Node.Failures;
 using FriendNet.Node.Journal;
 using FriendNet.Node.Running;
 using Microsoft.Extensions.Logging;
@@ -95,6 +96,18 @@ internal sealed class Person : IAsyncDisposable
         var said = await Say(words);
         Assert.True(said.Code == 0, $"{string.Join(' ', words)}: {said.Error}{Log}");
         return said;
+    }
+
+    /// <summary>Refused with that exit code, and one sentence says why; which.</summary>
+    internal async Task<string> Fails(FailureKind kind, params string[] words)
+    {
+        var said = await Say(words);
+        Assert.True(said.Code == (int)kind, $"{string.Join(' ', words)}: {said}");
+        Assert.StartsWith("friendnet", said.Error, StringComparison.Ordinal);
+        var sentence = Assert.Single(said.Error.TrimEnd('\n').Split('\n'));
+        Assert.Contains(sentence[^1], ".?");
+        Assert.Empty(said.Output);
+        return sentence;
     }
 
     /// <summary>Asks again until the answer is as wanted; bounded.</summary>

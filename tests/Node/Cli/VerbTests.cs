@@ -41,7 +41,7 @@ public sealed class VerbTests : IAsyncLifetime
         Assert.Equal("Ali", Text((await _bob.Ok("friend", "list", "--json")).Json[0], "name"));
         var used = (await _alice.Ok("invite", "list", "--json")).Json[0];
         Assert.Equal(("used", "Bob"), (Text(used, "state"), Text(used, "friend")));
-        await Fails(_alice, FailureKind.NotFound, "invite", "revoke", id);
+        await _alice.Fails(FailureKind.NotFound, "invite", "revoke", id);
     }
 
     [Fact]
@@ -49,13 +49,13 @@ public sealed class VerbTests : IAsyncLifetime
     {
         var made = (await _alice.Ok("invite", "create", "--json")).Json;
         var link = Text(made, "link");
-        await Fails(_bob, FailureKind.Invitation, "friend", "add", "hello");
-        await Fails(_bob, FailureKind.Invitation, "friend", "add", link[..^9]);
-        await Fails(_alice, FailureKind.Invitation, "friend", "add", link);
-        await Fails(_alice, FailureKind.Usage, "invite", "create", "--expires", "9999d");
-        await Fails(_alice, FailureKind.Usage, "invite", "create", "--address", "nowhere");
+        await _bob.Fails(FailureKind.Invitation, "friend", "add", "hello");
+        await _bob.Fails(FailureKind.Invitation, "friend", "add", link[..^9]);
+        await _alice.Fails(FailureKind.Invitation, "friend", "add", link);
+        await _alice.Fails(FailureKind.Usage, "invite", "create", "--expires", "9999d");
+        await _alice.Fails(FailureKind.Usage, "invite", "create", "--address", "nowhere");
         await _alice.Ok("invite", "revoke", Text(made, "id"));
-        await Fails(_alice, FailureKind.NotFound, "invite", "revoke", Text(made, "id"));
+        await _alice.Fails(FailureKind.NotFound, "invite", "revoke", Text(made, "id"));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class VerbTests : IAsyncLifetime
         await _alice.Befriend(_bob);
         await _bob.Ok("friend", "rename", "Alice", "A. Liddell");
         Assert.Equal("online", Text(await Shown("A. Liddell"), "state"));
-        await Fails(_bob, FailureKind.NotFound, "friend", "show", "Alice");
+        await _bob.Fails(FailureKind.NotFound, "friend", "show", "Alice");
         var hers = (await _alice.Ok("friend", "verify", "Bob", "--json")).Json;
         var his = (await _bob.Ok("friend", "verify", "A. Liddell", "--json")).Json;
         Assert.Equal(60, Text(hers, "digits").Length);
@@ -78,7 +78,7 @@ public sealed class VerbTests : IAsyncLifetime
         await _alice.Ok("friend", "remove", "Bob");
         Assert.Equal(0, (await _alice.Ok("friend", "list", "--json")).Json.GetArrayLength());
         await _bob.Until(one => Text(one, "state") == "offline", "friend", "show", "A. Liddell");
-        await Fails(_bob, FailureKind.Unreachable, "peer", "ping", "A. Liddell");
+        await _bob.Fails(FailureKind.Unreachable, "peer", "ping", "A. Liddell");
 
         async Task<JsonElement> Shown(string name) =>
             (await _bob.Ok("friend", "show", name, "--json")).Json;
@@ -89,22 +89,22 @@ public sealed class VerbTests : IAsyncLifetime
     {
         var file = _alice.File("music/a.mp3");
         var folder = Path.GetDirectoryName(file)!;
-        await Fails(_alice, FailureKind.Usage, "share", "add", file);
-        await Fails(_alice, FailureKind.NotFound, "share", "add", folder + "-not");
-        await Fails(_alice, FailureKind.Usage, "share", "add", _alice.Home.Folder);
+        await _alice.Fails(FailureKind.Usage, "share", "add", file);
+        await _alice.Fails(FailureKind.NotFound, "share", "add", folder + "-not");
+        await _alice.Fails(FailureKind.Usage, "share", "add", _alice.Home.Folder);
         // By inode: neither another name for the home nor what is in it.
         var link = folder + "-link";
         Directory.CreateSymbolicLink(link, _alice.Home.Folder);
-        await Fails(_alice, FailureKind.Usage, "share", "add", link);
+        await _alice.Fails(FailureKind.Usage, "share", "add", link);
         Directory.CreateDirectory(Path.Combine(_alice.Home.Folder, "deep", "er"));
-        await Fails(_alice, FailureKind.Usage, "share", "add", Path.Combine(link, "deep", "er"));
+        await _alice.Fails(FailureKind.Usage, "share", "add", Path.Combine(link, "deep", "er"));
         var aside = Path.Combine(folder, "..", Path.GetFileName(link), "deep");
-        await Fails(_alice, FailureKind.Usage, "share", "add", aside);
-        await Fails(_alice, FailureKind.Usage, "share", "add", folder, "--name", "a/b");
-        await Fails(_alice, FailureKind.NotFound, "share", "add", folder, "--for", "Carol");
+        await _alice.Fails(FailureKind.Usage, "share", "add", aside);
+        await _alice.Fails(FailureKind.Usage, "share", "add", folder, "--name", "a/b");
+        await _alice.Fails(FailureKind.NotFound, "share", "add", folder, "--for", "Carol");
         await _alice.Ok("share", "add", folder);
-        await Fails(_alice, FailureKind.Exists, "share", "add", folder);
-        await Fails(_alice, FailureKind.NotFound, "share", "rescan", "musik");
+        await _alice.Fails(FailureKind.Exists, "share", "add", folder);
+        await _alice.Fails(FailureKind.NotFound, "share", "rescan", "musik");
         await _alice.Ok("share", "rescan", "music");
         await _alice.Ok("share", "remove", "music");
         Assert.Equal(0, (await _alice.Ok("share", "list", "--json")).Json.GetArrayLength());
@@ -127,7 +127,7 @@ public sealed class VerbTests : IAsyncLifetime
         await _bob.Until(all => all.GetArrayLength() == 2, "browse", "Alice");
         await carol.Until(all => all.GetArrayLength() == 1, "browse", "Alice");
         Assert.Equal(["y.txt"], await Names(_bob, "browse", "Alice", "some/deep"));
-        await Fails(carol, FailureKind.NotFound, "browse", "Alice", "some");
+        await carol.Fails(FailureKind.NotFound, "browse", "Alice", "some");
         Assert.Equal(0, (await carol.Ok("search", "y.txt", "--json")).Json.GetArrayLength());
     }
 
@@ -138,7 +138,7 @@ public sealed class VerbTests : IAsyncLifetime
         _alice.File("books/one/a.txt", "first");
         _alice.File("books/one/b.txt", "second");
         await _alice.Ok("share", "add", _alice.Folder("books"));
-        await Fails(_bob, FailureKind.NotFound, "get", "1");
+        await _bob.Fails(FailureKind.NotFound, "get", "1");
         var hit = (await _bob.Until(all => all.GetArrayLength() > 0, "search", "one"))[0];
         Assert.Equal(("folder", 2), (Text(hit, "kind"), hit.GetProperty("files").GetInt64()));
         Assert.Equal(("Alice", 1), Source(hit));
@@ -148,11 +148,11 @@ public sealed class VerbTests : IAsyncLifetime
         Assert.Equal(("done", Path.Combine(into, "one")), (Text(got, "state"), Text(got, "into")));
         Assert.Equal("second", File.ReadAllText(Path.Combine(into, "one", "b.txt")));
         var id = $"{got.GetProperty("id")}";
-        await Fails(_bob, FailureKind.Usage, "transfer", "pause", id);
+        await _bob.Fails(FailureKind.Usage, "transfer", "pause", id);
         await _bob.Ok("transfer", "watch", id);
-        await Fails(_bob, FailureKind.NotFound, "get", "aaaaaaaaaaaaaaaa");
-        await Fails(_bob, FailureKind.NotFound, "transfer", "show", "99");
-        await Fails(_bob, FailureKind.Disk, "get", "1", "-o", "/proc/nowhere");
+        await _bob.Fails(FailureKind.NotFound, "get", "aaaaaaaaaaaaaaaa");
+        await _bob.Fails(FailureKind.NotFound, "transfer", "show", "99");
+        await _bob.Fails(FailureKind.Disk, "get", "1", "-o", "/proc/nowhere");
 
         static (string, int) Source(JsonElement hit)
         {
@@ -180,7 +180,7 @@ public sealed class VerbTests : IAsyncLifetime
         Assert.Equal((int)FailureKind.Cancelled, watched.Code);
         await _bob.Ok("transfer", "resume", id);
         await _bob.Ok("transfer", "cancel", id);
-        await Fails(_bob, FailureKind.NotFound, "transfer", "show", id);
+        await _bob.Fails(FailureKind.NotFound, "transfer", "show", id);
     }
 
     [Fact]
@@ -229,15 +229,6 @@ public sealed class VerbTests : IAsyncLifetime
                 .Select(entry => Text(entry, "name"))
                 .Order(StringComparer.Ordinal),
         ];
-
-    private static async Task Fails(Person person, FailureKind kind, params string[] words)
-    {
-        var said = await person.Say(words);
-        Assert.True(said.Code == (int)kind, $"{string.Join(' ', words)}: {said}");
-        Assert.StartsWith("friendnet: ", said.Error, StringComparison.Ordinal);
-        Assert.Single(said.Error.TrimEnd('\n').Split('\n'));
-        Assert.Empty(said.Output);
-    }
 
     private static string Text(JsonElement json, string name) =>
         json.GetProperty(name).GetString()!;

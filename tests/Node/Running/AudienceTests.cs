@@ -116,6 +116,8 @@ public sealed class AudienceTests : IDisposable
         await _fixture.Share("family", _fixture.Of(1 << 3));
         await _fixture.Told(_fixture.Member, 1);
         Assert.False(_fixture.Serves(_fixture.Other, "family"));
+        // A view is there a moment before its head is told.
+        Wait.Until(() => _fixture.HeadsTold(_fixture.Member).Any(head => head.Entries == 1));
         _fixture.ForgetHeads();
 
         _fixture.Regroup(put: _fixture.Other, taken: _fixture.Member);
@@ -177,6 +179,33 @@ public sealed class AudienceTests : IDisposable
         // A friend's root is as unknown to the circle as any other.
         var friends = _fixture.Views.Head(_fixture.Other)!.Value.Root;
         Assert.Equal(_fixture.Delta(Views.Circle, default), _fixture.Delta(Views.Circle, friends));
+    }
+
+    [Fact]
+    public async Task WhoeverSeesLessIsToldOfOnlyAfterItHolds()
+    {
+        await _fixture.Share("family", _fixture.Of(1 << 3));
+        await _fixture.Share("open", Audience.AllFriends);
+        var served = new List<bool>();
+        Func<bool> serves = () => _fixture.Serves(_fixture.Member, "family");
+        _fixture.Audiences.Narrowed += (_, _) => served.Add(serves());
+
+        _fixture.Regroup(put: _fixture.Other, taken: _fixture.Member);
+        Assert.Equal([false], served);
+        serves = () => _fixture.Serves(_fixture.Other, "family");
+        _fixture.Audiences.Regrouped(_fixture.Store.Groups.Delete(_fixture.Group)!.Members);
+        Assert.Equal([false, false], served);
+        serves = () => _fixture.Serves(_fixture.Named, "open");
+        _fixture.Change("open", _fixture.Of(0));
+        Assert.Equal([false, false, false], served);
+        _fixture.Change("open", Audience.AllFriends);
+        _fixture.Store.Remove(_fixture.Named);
+        _fixture.Audiences.Left(_fixture.Named);
+        Assert.Equal([false, false, false, true, false], served);
+        var id = _fixture.IdOf("open");
+        serves = () => _fixture.Audiences.VisibleTo(_fixture.Other)(id);
+        _fixture.Audiences.Removed(_fixture.Store.Shares.Remove(id)!);
+        Assert.Equal([false, false, false, true, false, false], served);
     }
 
     private static bool IsFor(int bits, string viewer) =>

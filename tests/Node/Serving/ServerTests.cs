@@ -46,6 +46,60 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public void What_is_taken_back_is_not_served_on_from_the_open_file()
+    {
+        using var alice = new SharingSide(("large", _large));
+        using var bob = new Side("Bob");
+        RunOfContent[] first = [Run(alice, "large", 0)];
+        Check(first, Ask(bob, alice, first), AnswerStep.Whole);
+        alice.IsVisible = false;
+        alice.Server.Recheck();
+        RunOfContent[] second = [Run(alice, "large", 1)];
+        Check(second, Ask(bob, alice, second), AnswerStep.NotFound);
+    }
+
+    [Fact]
+    public void What_is_taken_back_ends_while_it_is_under_way()
+    {
+        using var alice = new SharingSide(("large", _large), ("small", _small));
+        using var bob = new Side("Bob");
+        var link = Linked(bob, alice);
+        // The first waits for credit with its END behind it, the second is in hand, the third not.
+        var small = Run(alice, "small", 0);
+        var large = Run(alice, "large", 3);
+        Request[] asked = [Fetch([large]), Fetch([small, large]), Fetch([large])];
+        var sinks = Array.ConvertAll(asked, _ => new Collected());
+        for (var i = 0; i < sinks.Length; i++)
+            Assert.NotEqual(default, link.Open(asked[i], 1, sinks[i]));
+        Assert.True(SpinWait.SpinUntil(() => sinks[1].Pieces.Count >= 2, Side.Patience));
+        alice.IsVisible = false;
+        alice.Server.Recheck();
+        foreach (var sink in sinks)
+        {
+            Assert.Equal(FriendNet.Protocol.Wire.ResetCode.NotFound, sink.Wait());
+            Assert.False(sink.HasEnded);
+        }
+
+        Assert.Equal(1, sinks[0].Pieces.Where(piece => !piece.IsPart).Sum(p => p.Bytes.Length));
+    }
+
+    [Fact]
+    public void Who_may_see_it_still_gets_all_of_it()
+    {
+        using var alice = new SharingSide(("large", _large));
+        using var bob = new Side("Bob");
+        var link = Linked(bob, alice);
+        RunOfContent[] asked = [Run(alice, "large", 1)];
+        var sink = new Collected();
+        var stream = link.Open(Fetch(asked), 1, sink);
+        Assert.True(SpinWait.SpinUntil(() => sink.Pieces.Count == 2, Side.Patience));
+        alice.Server.Recheck();
+        link.Grant(stream, asked[0].Bytes);
+        Assert.Null(sink.Wait());
+        Check(asked, sink, AnswerStep.Whole);
+    }
+
+    [Fact]
     public void A_file_that_changed_while_it_is_open_is_refused_and_reported()
     {
         using var alice = new SharingSide(("large", _large));
@@ -128,26 +182,31 @@ public sealed class ServerTests
 
     private static Collected Ask(Side asker, SharingSide sharer, RunOfContent[] runs)
     {
+        return Send(asker, sharer, Fetch(runs), runs.Sum(run => run.Bytes));
+    }
+
+    private static Request Fetch(RunOfContent[] runs)
+    {
         var fetch = new FetchRequest();
         fetch.Slices.AddRange(runs.Select(run => run.ToRequest()));
-        return Send(asker, sharer, new() { Fetch = fetch }, runs.Sum(run => run.Bytes));
+        return new() { Fetch = fetch };
     }
 
     private static Collected Send(Side asker, SharingSide sharer, Request request, int credit)
     {
-        var link = asker.Our.Links.Find(sharer.Side.Id);
-        if (link is null)
-        {
-            asker.Befriend(sharer.Side);
-            asker.Dialer.Dial(sharer.Side.Id, [sharer.Side.Address]);
-            link = asker.Opened();
-        }
-
+        var link = asker.Our.Links.Find(sharer.Side.Id) ?? Linked(asker, sharer);
         var sink = new Collected();
         Assert.NotEqual(default, link.Open(request, credit, sink));
         Assert.Null(sink.Wait());
         Assert.True(sink.HasEnded);
         return sink;
+    }
+
+    private static Link Linked(Side asker, SharingSide sharer)
+    {
+        asker.Befriend(sharer.Side);
+        asker.Dialer.Dial(sharer.Side.Id, [sharer.Side.Address]);
+        return asker.Opened();
     }
 
     private static void Check(RunOfContent[] asked, Collected answer, AnswerStep each)

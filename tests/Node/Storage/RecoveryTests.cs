@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using FriendNet.Crypto.Identity;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Ids;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Storage;
@@ -109,6 +111,65 @@ public sealed class RecoveryTests : IDisposable
     }
 
     [Fact]
+    public void A_restoring_that_is_cut_short_leaves_no_timestamp_behind()
+    {
+        var recorded = Now + TimeSpan.FromHours(-2);
+        var later = Now + TimeSpan.FromHours(2);
+        using (var store = _node.Open())
+        {
+            Assert.True(store.TryClaimTimestamp(_bob.Id, recorded, Now + TimeSpan.FromHours(1)));
+        }
+
+        // The process dies, so to speak, at the last row that is raised: Bob's.
+        var backup = _node.Path + ".backup";
+        Run(
+            backup,
+            $"""
+            CREATE TRIGGER death BEFORE UPDATE OF accepted ON friends WHEN old.id='{_bob.Id}'
+            BEGIN SELECT RAISE(ABORT, 'killed'); END;
+            """
+        );
+        File.WriteAllBytes(_node.Path, []);
+        var opening = Recovery.Open(_node.Path, _node.Id, _node.Keys, Entropy.Instance, later);
+        Assert.Null(opening.Store);
+        Assert.Contains("killed", opening.Sentence, StringComparison.Ordinal);
+        Assert.False(File.Exists(_node.Path));
+        Run(backup, "DROP TRIGGER death");
+        using var again = _node.Open(out _, later);
+        Assert.False(again.TryClaimTimestamp(_bob.Id, recorded, later));
+    }
+
+    [Fact]
+    public void A_timestamp_at_the_end_of_time_does_not_hinder_restoring()
+    {
+        using (var store = _node.Open())
+        {
+            Assert.True(store.TryClaimTimestamp(_bob.Id, new Instant(long.MaxValue - 1), Now));
+            store.RememberAddresses(_bob.Id, []);
+        }
+
+        File.WriteAllBytes(_node.Path, []);
+        using var again = _node.Open(out _, Now + TimeSpan.FromHours(2));
+        Assert.Equal(52, again.Friends.Count);
+    }
+
+    [Fact]
+    public void A_journal_whose_file_is_gone_is_not_played_into_the_second_copy()
+    {
+        using (var store = _node.Open())
+        {
+            store.NextTimestamp(_bob.Id, Now);
+            File.Copy(_node.Path + "-wal", _node.Path + "-kept");
+        }
+
+        File.Delete(_node.Path);
+        File.Move(_node.Path + "-kept", _node.Path + "-wal");
+        using var again = _node.Open(out _);
+        Assert.Equal(52, again.Friends.Count);
+        Assert.Single(Directory.GetFiles(_node.Folder, "state.db.damaged-*-wal"));
+    }
+
+    [Fact]
     public void Both_copies_damaged_says_so_and_keeps_both()
     {
         File.WriteAllText(_node.Path, "not a database, but long enough to look at".PadRight(9000));
@@ -134,18 +195,7 @@ public sealed class RecoveryTests : IDisposable
     [Fact]
     public void A_newer_file_is_left_alone()
     {
-        using (
-            var connection = new Microsoft.Data.Sqlite.SqliteConnection(
-                $"Data Source={_node.Path};Pooling=False"
-            )
-        )
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = "PRAGMA user_version=99";
-            command.ExecuteNonQuery();
-        }
-
+        Run(_node.Path, "PRAGMA user_version=99");
         var opening = Recovery.Open(_node.Path, _node.Id, _node.Keys, Entropy.Instance, Now);
         Assert.Null(opening.Store);
         Assert.Contains("newer FriendNet", opening.Sentence, StringComparison.Ordinal);
@@ -162,6 +212,16 @@ public sealed class RecoveryTests : IDisposable
                 File.GetUnixFileMode(path)
             );
         }
+    }
+
+    [SuppressMessage("Security", "CA2100", Justification = "Our own texts.")]
+    private static void Run(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     private static void Damage(FileStream file, string damage, long size)

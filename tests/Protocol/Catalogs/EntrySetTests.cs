@@ -71,27 +71,6 @@ public sealed class EntrySetTests
         Assert.Null(EntrySet.Empty.Apply(Sample.Full([.. set.Entries]), set.Head));
     }
 
-    [Fact]
-    public void WhatEndedAPartIsReadWithoutTheRest()
-    {
-        var output = new System.Buffers.ArrayBufferWriter<byte>();
-        var entries = Sample.Entries(1, 40);
-        using var writer = new DeltaWriter(output, default, DeltaForm.Tags);
-        foreach (var entry in entries)
-            writer.Add(DeltaStep.Upsert(entry));
-        writer.EndPart();
-        var read = 0;
-        ReadOnlySpan<byte> input = output.WrittenSpan;
-        using var reader = new DeltaReader(form: DeltaForm.Tags);
-        for (
-            DeltaStatus status;
-            (status = reader.Read(ref input, out _)) != DeltaStatus.NeedsInput;
-
-        )
-            read += status == DeltaStatus.Step ? 1 : 0;
-        Assert.Equal(entries.Count, read);
-    }
-
     private static byte[] Plain(byte[] packed)
     {
         using var brotli = new BrotliStream(new MemoryStream(packed), CompressionMode.Decompress);

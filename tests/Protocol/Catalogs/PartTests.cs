@@ -1,74 +1,105 @@
 using System.Buffers;
 using FriendNet.Protocol.Catalogs;
+using FriendNet.Protocol.Wire;
+using Google.Protobuf;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Catalogs;
 
-public sealed class PartTests
+public sealed class PartTests : IDisposable
 {
+    private const uint Even = 0x5555;
+    private const uint Odd = 0xAAAA;
+    private readonly ArrayBufferWriter<byte> _output = new();
+    private Gathering? _gathering;
+
+    public void Dispose() => _gathering?.Dispose();
+
     [Theory]
-    [InlineData(600, 16)]
-    [InlineData(9_000, 256)]
-    public void AllPartsComeAndNoneTwice(int entries, int parts)
+    [InlineData(600, 0)]
+    [InlineData(9_000, 0xFFFF)]
+    public void SharesOfTwoMakeTheWhole(int entries, uint split)
     {
         var set = EntrySet.Of(Sample.Entries(1, entries));
-        var due = Nodes(set).Differing(EntrySet.Empty.Tree());
-        Assert.Equal(parts, due.Count);
-        Assert.Equal(due, Nodes(set).Differing(new byte[PartNodes.LeafTagsBytes], set.Tree()));
-        var (status, read) = Read(due, set, Written(set, due), 1000);
-        Assert.Equal((PartStatus.End, parts), (status, read.Count));
-        Assert.Equal(set.Entries.ToHashSet(), read.SelectMany(e => e).ToHashSet());
-        Assert.Empty(Nodes(set).Differing(set.Tree()));
+        var gathering = Begin(set, EntrySet.Empty);
+        Assert.Empty(gathering.Ask(Odd).HaveLeaves);
+        var (one, other) = (Answer(set, Even), Answer(set, Odd));
+        Assert.Equal(split & Even, one.Nodes.Split);
+        Assert.Equal(CheckOutcome.Right, Read(Odd, other));
+        Assert.False(gathering.IsWhole);
+        Assert.Equal(CheckOutcome.Right, Read(Even, one));
+        Assert.Equal(set.Head, Finish(set, EntrySet.Empty));
+        // A single share is in order, as the whole is: hardly more bytes.
+        var all = Answer(set, PartNodes.All);
+        Assert.InRange(all.Delta.Length, 1, set.Whole.Length * 1.001);
     }
 
-    [Fact]
-    public void WhatWasVerifiedBeforeALieIsKeptAndAnotherGoesOn()
+    [Theory]
+    [InlineData(2_000)]
+    [InlineData(20_000)]
+    public void AnAlteredPartIsNotTakenAndTheOthersAre(int entries)
     {
-        var set = EntrySet.Of(Sample.Entries(1, 20_000));
-        var due = Nodes(set).Differing(EntrySet.Empty.Tree());
-        var liar = set.With([
-            DeltaStep.Upsert(Under(set, due[100].Prefix).First() with { Modified = 1 }),
+        var set = EntrySet.Of(Sample.Entries(1, entries));
+        var altered = set.Entries[entries / 2];
+        var group = 1u << (PartAnswer.First(altered.Path) / 16);
+        var liar = set.With([DeltaStep.Upsert(altered with { Modified = 1 })]);
+        var gathering = Begin(set, EntrySet.Empty);
+        var lie = Answer(set, PartNodes.All, liar);
+        Assert.Equal(CheckOutcome.Wrong, Read(PartNodes.All, lie));
+        Assert.False(gathering.IsWhole);
+        // Another one gives what is missing, and nothing else.
+        var rest = Answer(set, PartNodes.All);
+        Assert.InRange(rest.Delta.Length, 1, set.Whole.Length / (entries > 8192 ? 100 : 10));
+        var again = Answer(set, group);
+        Assert.Equal(rest.Delta, again.Delta);
+        Assert.Equal(CheckOutcome.Right, Read(PartNodes.All, rest));
+        Assert.Equal(set.Head, Finish(set, EntrySet.Empty));
+    }
+
+    [Theory]
+    [InlineData(2_000, 8)]
+    [InlineData(20_000, 100)]
+    public void OnlyWhatDiffersTravels(int entries, int least)
+    {
+        var old = EntrySet.Of(Sample.Entries(1, entries));
+        var set = old.With([
+            DeltaStep.Upsert(old.Entries[7] with { Modified = 1 }),
+            DeltaStep.Remove(old.Entries[^1].Path),
         ]);
-        var (status, read) = Read(due, set, Written(set, due, liar), 777);
-        Assert.Equal((PartStatus.Wrong, 100), (status, read.Count));
-        var kept = EntrySet.Of(read.SelectMany(e => e));
-        var rest = Nodes(set).Differing(kept.Tree());
-        Assert.Equal(due.Skip(100), rest);
-        var tags = new byte[PartNodes.LeafTagsBytes];
-        kept.Tree().LeafTags(tags);
-        Assert.Equal(rest, Nodes(set).Differing(tags, set.Tree()));
-        var more = Read(rest, set, Written(set, rest), 777);
-        Assert.Equal(PartStatus.End, more.Last);
-        Assert.Equal(
-            set.Head,
-            kept.With(more.Read.SelectMany(e => e).Select(DeltaStep.Upsert)).Head
-        );
+        Begin(set, old);
+        var answer = Answer(set, PartNodes.All);
+        Assert.InRange(answer.Delta.Length, 1, set.Whole.Length / (least / 2));
+        Assert.Equal(CheckOutcome.Right, Read(PartNodes.All, answer));
+        Assert.Equal(set.Head, Finish(set, old));
+        // As small as what changed: it may be told on with its head.
+        Assert.InRange(_output.WrittenCount, 1, 200);
     }
 
     [Fact]
-    public void LostEntriesCostTheirPartsOnly()
+    public void WhatWasLostComesAndTheRestStays()
     {
         var set = EntrySet.Of(Sample.Entries(1, 20_000));
         var damaged = set.With(set.Entries.Take(5).Select(e => DeltaStep.Remove(e.Path)));
-        var due = Nodes(set).Differing(damaged.Tree());
-        Assert.InRange(due.Count, 1, 5);
-        Assert.InRange(Written(set, due).Length, 1, set.Whole.Length * 5 / 200);
+        Begin(set, damaged, isFromNothing: true);
+        var answer = Answer(set, PartNodes.All);
+        Assert.InRange(answer.Delta.Length, 1, set.Whole.Length * 5 / 200);
+        Assert.Equal(CheckOutcome.Right, Read(PartNodes.All, answer));
+        Assert.Equal(set.Head, Finish(set, EntrySet.Empty));
     }
 
     [Fact]
     public void OtherEntriesThanAreDueAreWrong()
     {
         var set = EntrySet.Of(Sample.Entries(1, 600));
-        var due = Nodes(set).Differing(EntrySet.Empty.Tree());
-        Part[] some = [.. due.Skip(1)];
-        Assert.Equal(PartStatus.Wrong, Read(some, set, Written(set, due), 999).Last);
-        Assert.Equal(PartStatus.Wrong, Read(due, set, Written(set, some), 999).Last);
-        Assert.Equal(PartStatus.Wrong, Read(due, set, Written(set, [.. due.Reverse()]), 999).Last);
-        Assert.Equal(
-            PartStatus.Wrong,
-            Read(due, set, EntrySet.Of(set.Entries.Skip(1)).Whole.ToArray(), 999).Last
-        );
-        Assert.Equal(PartStatus.NeedsInput, Read(due, set, Written(set, due)[..^5], 999).Last);
+        Begin(set, EntrySet.Empty);
+        var (all, some) = (Answer(set, PartNodes.All), Answer(set, Even));
+        Assert.Equal(CheckOutcome.Wrong, Read(Even, all));
+        Assert.Equal(CheckOutcome.Wrong, Read(Odd, some));
+        var fewer = EntrySet.Of(set.Entries.Skip(1));
+        Assert.Equal(CheckOutcome.Wrong, Read(Odd, (all.Nodes, fewer.Whole.ToArray())));
+        Assert.Equal(CheckOutcome.CutOff, Read(PartNodes.All, (all.Nodes, all.Delta[..^5])));
+        Assert.Equal(CheckOutcome.CutOff, Read(PartNodes.All, (all.Nodes, [])));
+        Assert.Equal(CheckOutcome.Wrong, Read(PartNodes.All, (new CircleAnswer(), all.Delta)));
     }
 
     [Fact]
@@ -85,7 +116,7 @@ public sealed class PartTests
             var wrong = right.Clone();
             var bytes = (at < 512 ? wrong.Middle : wrong.Leaves).ToByteArray();
             bytes[at < 512 ? at : at - 512] ^= 1;
-            var changed = Google.Protobuf.ByteString.CopyFrom(bytes);
+            var changed = ByteString.CopyFrom(bytes);
             (wrong.Middle, wrong.Leaves) =
                 at < 512 ? (changed, wrong.Leaves) : (wrong.Middle, changed);
             Assert.Null(PartNodes.TryFold(set.Head, wrong));
@@ -104,56 +135,51 @@ public sealed class PartTests
     public void AlteredBytesAreNeverTaken()
     {
         var set = EntrySet.Of(Sample.Entries(1, 600));
-        var due = Nodes(set).Differing(EntrySet.Empty.Tree());
-        var good = Written(set, due);
-        for (var at = 0; at < good.Length; at += 7)
+        Begin(set, EntrySet.Empty);
+        var (nodes, good) = (PartNodes.Of(set.Tree(), set.Head), Answer(set, PartNodes.All));
+        var due = PartNodes.TryFold(set.Head, nodes)!.Differing(PartNodes.All, _ => false);
+        for (var at = 0; at < good.Delta.Length; at += 7)
         {
-            var bad = good.ToArray();
+            var bad = good.Delta.ToArray();
             bad[at] ^= (byte)(1 << (at % 8));
-            foreach (var entry in Read(due, set, bad, 500).Read.SelectMany(e => e))
+            var outcome = PartAnswer.Read(set.Head, due, Steps(bad), out var right);
+            foreach (var entry in right.SelectMany(part => part.Entries))
                 Assert.Contains(entry, set.Entries);
+            Assert.True(outcome != CheckOutcome.Right || right.Count == due.Count);
         }
     }
 
-    private static PartNodes Nodes(EntrySet set) =>
-        PartNodes.TryFold(set.Head, PartNodes.Of(set.Tree(), set.Head))!;
-
-    private static IEnumerable<CatalogEntry> Under(EntrySet set, KeyPrefix prefix) =>
-        set.Entries.Where(entry =>
-            CatalogEntry.KeyOf(entry.Path.Utf8).First is var first
-            && first >= prefix.First
-            && first <= prefix.Last
+    private Gathering Begin(EntrySet set, EntrySet held, bool isFromNothing = false) =>
+        _gathering = new(
+            set.Head,
+            held.Tree(),
+            isFromNothing ? default : held.Head.Root,
+            held.EntriesOf,
+            _output
         );
 
-    private static byte[] Written(EntrySet set, IReadOnlyList<Part> due, EntrySet? from = null)
-    {
-        var output = new ArrayBufferWriter<byte>();
-        PartReader.Write(output, set.Head, due, prefix => Under(from ?? set, prefix));
-        return output.WrittenSpan.ToArray();
-    }
-
-    private static (PartStatus Last, List<IReadOnlyList<CatalogEntry>> Read) Read(
-        IReadOnlyList<Part> due,
+    private (CircleAnswer Nodes, byte[] Delta) Answer(
         EntrySet set,
-        byte[] bytes,
-        int piece
+        uint groups,
+        EntrySet? liar = null
     )
     {
-        using var reader = new PartReader(due, set.Head);
-        var read = new List<IReadOnlyList<CatalogEntry>>();
-        var status = PartStatus.NeedsInput;
-        for (var at = 0; at < bytes.Length && status == PartStatus.NeedsInput; at += piece)
-        {
-            ReadOnlySpan<byte> input = bytes.AsSpan(at, Math.Min(piece, bytes.Length - at));
-            while (
-                (status = reader.Read(ref input, out var part, out var entries)) == PartStatus.Part
-            )
-            {
-                Assert.Equal(due[read.Count], part);
-                read.Add(entries);
-            }
-        }
-
-        return (status, read);
+        var output = new ArrayBufferWriter<byte>();
+        var request = _gathering!.Ask(groups);
+        var source = (liar ?? set).EntriesOf;
+        var nodes = PartAnswer.Write(set.Tree(), set.Head, request, source, output);
+        return (nodes, output.WrittenSpan.ToArray());
     }
+
+    private CheckOutcome Read(uint groups, (CircleAnswer Nodes, byte[] Delta) answer) =>
+        _gathering!.Read(groups, answer.Nodes, Steps(answer.Delta));
+
+    private CatalogHead? Finish(EntrySet set, EntrySet from)
+    {
+        Assert.True(_gathering!.IsWhole);
+        _gathering.Finish();
+        return from.Apply(_output.WrittenMemory, set.Head)?.Head;
+    }
+
+    private static DeltaSteps Steps(ReadOnlyMemory<byte> bytes) => ChangeCheck.StepsOf(bytes);
 }

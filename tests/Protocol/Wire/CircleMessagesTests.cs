@@ -92,7 +92,8 @@ public sealed class CircleMessagesTests
         {
             { "one", Wants(1, 0) },
             { "64", Wants(64, 0) },
-            { "compare", Wants(1, 2048) },
+            { "parts", Wants(1, 0, 0x8001) },
+            { "compare", Wants(1, 2048, 0xFFFF) },
         };
 
     public static TheoryData<string, Request> BadRequests =>
@@ -100,8 +101,11 @@ public sealed class CircleMessagesTests
         {
             { "none", Wants(0, 0) },
             { "65", Wants(65, 0) },
-            { "compare two", Wants(2, 2048) },
-            { "leaves", Wants(1, 2047) },
+            { "compare two", Wants(2, 2048, 1) },
+            { "parts of two", Wants(2, 0, 1) },
+            { "compare without parts", Wants(1, 2048) },
+            { "17 parts", Wants(1, 0, 0x1FFFF) },
+            { "leaves", Wants(1, 2047, 1) },
             {
                 "nothing wanted",
                 new Request { Circle = new CircleRequest { Wants = { new CircleWant() } } }
@@ -239,13 +243,14 @@ public sealed class CircleMessagesTests
             Heads = new Heads { Cleared = ByteString.CopyFrom(prefixes), ClearedDepth = depth },
         };
 
-    private static Request Wants(int count, int leaves) =>
+    private static Request Wants(int count, int leaves, uint parts = 0) =>
         new()
         {
             Circle = new CircleRequest
             {
                 Wants = { Enumerable.Repeat(new CircleWant { Root = 1 }, count) },
                 HaveLeaves = Zeros(leaves),
+                Parts = parts,
             },
         };
 }

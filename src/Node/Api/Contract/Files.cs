@@ -81,7 +81,14 @@ public sealed record Hit(
 /// <param name="Via">The friend through whom it comes.</param>
 /// <param name="Hops">1: the friend has it.</param>
 /// <param name="LastSeen">If not online; of a friend of a friend the day only.</param>
-public sealed record Source(string Via, int Hops, bool Online, DateTimeOffset? LastSeen);
+/// <param name="Owner">Whose it is: a friend's name, or ~ and 12 digits of a pseudonym.</param>
+public sealed record Source(
+    string Via,
+    int Hops,
+    bool Online,
+    DateTimeOffset? LastSeen,
+    string Owner
+);
 
 /// <summary>POST /transfers.</summary>
 /// <param name="What">Id of a file or a folder, or the number of a result.</param>

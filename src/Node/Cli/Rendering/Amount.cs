@@ -30,6 +30,8 @@ public static class Amount
 
     public static string Files(long count) => count == 1 ? "1 file" : $"{Count(count)} files";
 
+    public static string People(long count) => count == 1 ? "1 person" : $"{Count(count)} people";
+
     /// <summary><c>4 s</c>, <c>3 min 12 s</c>, <c>5 h 2 min</c>, <c>2 days</c>.</summary>
     public static string Time(double seconds) =>
         seconds switch

@@ -27,9 +27,15 @@ internal static class DaemonVerb
             verb.Add(flag);
         }
 
+        var withStdin = new Option<bool>("--until-stdin-ends")
+        {
+            Description = "End when standard input does: with the program that holds its other end",
+        };
+        verb.Add(withStdin);
         return verb.Does(call =>
             Run(
                 call,
+                call.Value(withStdin),
                 flags.ToDictionary(
                     flag => flag.Key,
                     flag => (IReadOnlyList<string>)(call.Value(flag.Value) ?? []),
@@ -42,7 +48,11 @@ internal static class DaemonVerb
     private static Option<string[]> FlagOf(SettingKey key) =>
         new($"--{key.Flag}") { Description = key.Meaning };
 
-    private static async Task Run(Call call, Dictionary<string, IReadOnlyList<string>> flags)
+    private static async Task Run(
+        Call call,
+        bool isUntilStdinEnds,
+        Dictionary<string, IReadOnlyList<string>> flags
+    )
     {
         var home = call.Home;
         home.RequireInitialised();
@@ -76,17 +86,30 @@ internal static class DaemonVerb
         await call.Screen.Out.WriteLineAsync($"ready {address}");
         await call.Screen.Out.FlushAsync(call.Cancel);
         SystemdNotice.Ready($"serving on {address}");
-        await WaitForEnd(call.Cancel);
+        await WaitForEnd(isUntilStdinEnds, call.Cancel);
         SystemdNotice.Stopping();
     }
 
     /// <summary>SIGTERM and Ctrl-C are the usual end, not a failure.</summary>
-    private static async Task WaitForEnd(CancellationToken cancel)
+    private static async Task WaitForEnd(bool isUntilStdinEnds, CancellationToken cancel)
     {
         var end = new TaskCompletionSource();
-        await using (cancel.Register(end.SetResult))
+        if (isUntilStdinEnds)
+        {
+            // A read cannot be cancelled; the process ends under it.
+            new Thread(() => AwaitStdin(end)) { IsBackground = true, Name = "stdin" }.Start();
+        }
+
+        await using (cancel.Register(() => end.TrySetResult()))
         {
             await end.Task;
         }
+    }
+
+    private static void AwaitStdin(TaskCompletionSource end)
+    {
+        using var stdin = Console.OpenStandardInput();
+        stdin.CopyTo(Stream.Null);
+        end.TrySetResult();
     }
 }

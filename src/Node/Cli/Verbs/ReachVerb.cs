@@ -17,41 +17,47 @@ internal static class ReachVerb
     {
         var type = ContractJson.Default.Reach;
         var found = await call.Api.Get("/reach", type, call.Cancel);
-        call.Answer(found, type, reach => Say(call, reach));
+        call.Answer(
+            found,
+            type,
+            reach =>
+            {
+                call.Facts([.. Facts(reach)]);
+                call.Hint("Who shares nothing with its circle is not seen at two steps.");
+            }
+        );
     }
 
-    private static void Say(Call call, Reach reach)
+    internal static IEnumerable<(string Name, string Value)> Facts(Reach reach)
     {
-        call.Facts(
-            ("friends", Ring(reach.One)),
-            ("their friends", Ring(reach.Two)),
-            ("oldest news", reach.Oldest is { } at ? $"{at:yyyy-MM-dd}" : "none")
-        );
-        var through = new TextTable("THROUGH", "PEOPLE", "ONLY THROUGH IT", "FILES", "SIZE");
-        foreach (var friend in reach.Friends)
+        yield return ("friends", Ring(reach.One));
+        yield return ("their friends", Ring(reach.Two));
+        yield return ("oldest news", reach.Oldest is { } at ? $"{at:yyyy-MM-dd}" : "none");
+        foreach (var friend in reach.Friends.OrderByDescending(friend => friend.People))
         {
-            through.Add(
-                friend.Name,
-                Amount.Count(friend.People),
-                $"{Amount.Count(friend.OnlyThrough)} "
-                    + $"({Amount.Files(friend.FilesOnlyThrough)})",
-                Amount.Count(friend.Files),
-                Amount.Bytes(friend.Bytes)
-            );
+            yield return ($"through {friend.Name}", Through(friend));
         }
 
-        through.Write(call.Screen);
-        var overlaps = new TextTable("BOTH", "AND", "LEAD TO");
         foreach (var pair in reach.Overlaps)
         {
-            overlaps.Add(pair.One, pair.Other, Amount.Count(pair.Common));
+            var both = $"{pair.One} and {pair.Other}";
+            yield return (both, $"{Amount.People(pair.Common)} in common");
         }
-
-        overlaps.Write(call.Screen);
-        call.Hint("Who shares nothing with its circle is not seen at two steps.");
     }
 
     private static string Ring(ReachRing ring) =>
-        $"{Amount.Count(ring.People)} people ({Amount.Count(ring.Online)} in reach now), "
+        $"{Amount.People(ring.People)}, {Amount.Count(ring.Online)} in reach now; "
         + $"{Amount.Files(ring.Files)}, {Amount.Bytes(ring.Bytes)}";
+
+    private static string Through(ReachFriend friend) =>
+        friend.People == 0
+            ? "nobody else"
+            : $"{Amount.People(friend.People)}; {Amount.Files(friend.Files)}, "
+                + $"{Amount.Bytes(friend.Bytes)}; {Only(friend)}";
+
+    private static string Only(ReachFriend friend) =>
+        friend.OnlyThrough == 0
+            ? "each reached by others too"
+            : $"{Amount.People(friend.OnlyThrough)} and {Amount.Files(friend.FilesOnlyThrough)} "
+                + "by nobody else";
 }

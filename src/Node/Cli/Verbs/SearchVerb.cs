@@ -1,6 +1,8 @@
 using System.CommandLine;
 using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Catalogs;
 using FriendNet.Node.Cli.Rendering;
+using FriendNet.Node.Failures;
 
 namespace FriendNet.Node.Cli.Verbs;
 
@@ -35,7 +37,13 @@ internal static class SearchVerb
 
     private static async Task Run(Call call, string[] words, int limit)
     {
-        var query = Uri.EscapeDataString(string.Join(' ', words));
+        var query = string.Join(' ', words);
+        if (Wrong(words, query, limit) is { } sentence)
+        {
+            throw new FailureException(FailureKind.Usage, sentence);
+        }
+
+        query = Uri.EscapeDataString(query);
         var type = ContractJson.Default.IReadOnlyListHit;
         var hits = await call.Api.Get($"/search?q={query}&limit={limit}", type, call.Cancel);
         call.Answer(
@@ -66,6 +74,14 @@ internal static class SearchVerb
             }
         );
     }
+
+    private static string? Wrong(string[] words, string query, int limit) =>
+        words.FirstOrDefault(word => word.StartsWith("--", StringComparison.Ordinal)) is { } flag
+            ? $"{flag} is not known here: to search for it, leave the dashes away."
+        : limit < 1 ? $"--limit {limit} shows nothing: say 1 or more."
+        : SearchWords.Parse(query) is null
+            ? $"\"{query}\" has no letter and no digit to search for."
+        : null;
 
     private static string Shown(Source source) =>
         (source.Hops, source.Online) switch
