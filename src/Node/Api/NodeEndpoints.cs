@@ -50,7 +50,15 @@ public static class NodeEndpoints
                 node.Clock.Now,
                 () => node.Places
             ),
-            new PeerEndpoints(node.Friends, node.Links, node.Dialer, node.Catalogs, node.Views),
+            new PeerEndpoints(
+                node.Friends,
+                node.Links,
+                node.Dialer,
+                node.Catalogs,
+                node.Views,
+                node.Ledger
+            ),
+            new PathEndpoints(node.Friends, node.Paths, node.Catalogs.Circles, browse),
             new ShareEndpoints(
                 node.Home,
                 node.Friends,

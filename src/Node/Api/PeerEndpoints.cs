@@ -2,6 +2,7 @@ using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
+using FriendNet.Node.Paths;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -17,7 +18,8 @@ public sealed class PeerEndpoints(
     LinkTable links,
     Dialer dialer,
     CatalogStore catalogs,
-    Views views
+    Views views,
+    Ledger ledger
 ) : IEndpoints
 {
     private static readonly TimeSpan PongMax = TimeSpan.FromSeconds(10);
@@ -62,7 +64,13 @@ public sealed class PeerEndpoints(
             views.Head(friend.Id) is { } ours ? Shown(ours) : null,
             [.. dials.Select(dial => new Dial(dial.Address, dial.At.ToTime(), dial.Why))],
             CirclesOf(friend.Id),
-            friend.Verified
+            friend.Verified,
+            new(
+                ledger.Of(friend.Id, LedgerKind.AtItsRequest),
+                ledger.Of(friend.Id, LedgerKind.TowardsIt),
+                ledger.Of(friend.Id, LedgerKind.ForUs),
+                ledger.Of(friend.Id, LedgerKind.ThroughIt)
+            )
         );
     }
 

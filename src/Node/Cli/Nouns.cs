@@ -69,7 +69,8 @@ internal static class Nouns
             "Links to friends, and why there is none",
             PeerList.Build(),
             PeerShow.Build(),
-            PeerPing.Build()
+            PeerPing.Build(),
+            PeerPath.Build()
         );
 
     private static Command Noun(string name, string description, params Verb[] verbs)

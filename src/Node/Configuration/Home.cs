@@ -29,6 +29,8 @@ public sealed class Home
 
     public string TransferDatabase => Path.Combine(Folder, "transfers.db");
 
+    public string LedgerDatabase => Path.Combine(Folder, "ledger.db");
+
     public string ViewDatabase => Path.Combine(Folder, "views.db");
 
     public string SpoolFolder => Path.Combine(Folder, "spool");

@@ -62,6 +62,9 @@ public sealed class Link
     /// <summary>host:port, as dialed or as the connection came from.</summary>
     public string RemoteAddress { get; }
 
+    /// <summary>On the wire, both ways.</summary>
+    internal long Bytes => Reader.Meter.Total + _writer.Meter.Total;
+
     public LinkStatus Status
     {
         get

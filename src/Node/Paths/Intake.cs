@@ -32,8 +32,8 @@ internal sealed class Intake(object gate, Ring ring, Lease? lease, RelayTap? tap
     /// </summary>
     internal Action<bool, ResetCode?> Over { get; init; } = (_, _) => { };
 
-    /// <summary>Under the gate: bytes that came.</summary>
-    internal long Came { get; private set; }
+    /// <summary>Bytes that came, whether they could be passed on or not.</summary>
+    internal ByteMeter Meter { get; } = new();
 
     /// <summary>Stream 0: the link is gone or full.</summary>
     internal StreamId Open(Link link, Request request)
@@ -60,7 +60,7 @@ internal sealed class Intake(object gate, Ring ring, Lease? lease, RelayTap? tap
         tap?.Note(ring.Last(bytes));
         lock (gate)
         {
-            Came += bytes;
+            Meter.Add(bytes);
             ring.Commit(bytes);
             if (!_isOver)
             {

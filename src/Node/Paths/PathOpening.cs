@@ -22,6 +22,11 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
 
     internal Link Via => via;
 
+    internal PseudonymId Target => asked.Target;
+
+    internal PathSeen Seen =>
+        new(PathRole.Ours, false, Target, via.Friend, null, null, default, default);
+
     /// <summary>The stream that it was asked on; null: not yet.</summary>
     internal (LinkId, StreamId)? Asked { get; private set; }
 

@@ -11,19 +11,41 @@ namespace FriendNet.Node.Paths;
 
 /// <summary>
 /// Carries out what the engine wants of paths, on its thread; key agreements on workers. Locks:
-/// a relay's, its own, a pipe's, a link's.
+/// a relay's, that of what is awaited, a pipe's, a link's.
 /// </summary>
-/// <param name="pathKeyOf">The key of a pseudonym of ours; null: not ours, or not any more.</param>
-/// <param name="tap">Sees what passes through; null: nobody.</param>
-public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, RelayTap? tap = null)
+public sealed class PathTable
 {
     private const int BlocksKept = 16;
-    private const int ThreadBytes = 256 * 1024;
-    private readonly Lock _gate = new();
     private readonly BlockPool _blocks = new(BlocksKept);
-    private readonly Dictionary<(LinkId, StreamId), Action<Link, StreamId, UpRequest>> _asked = [];
-    private readonly Dictionary<PathId, PathOpening> _openings = [];
-    private readonly Dictionary<RelayId, Relay> _relays = [];
+    private readonly Awaited _awaited = new();
+    private readonly OurSide _our;
+    private readonly Func<PseudonymId, Key?> _pathKeyOf;
+    private readonly PathEnds _ends;
+    private readonly OwnTunnels _own;
+    private readonly RelayTable _relays;
+
+    /// <param name="pathKeyOf">The key of a pseudonym of ours; null: not ours now.</param>
+    /// <param name="tap">Sees what passes through; null: nobody.</param>
+    public PathTable(
+        OurSide our,
+        Func<PseudonymId, Key?> pathKeyOf,
+        Ledger ledger,
+        RelayTap? tap = null
+    )
+    {
+        (_our, _pathKeyOf) = (our, pathKeyOf);
+        _ends = new PathEnds(our, ledger);
+        _own = new OwnTunnels(our, _blocks, _awaited, _ends, Post);
+        _relays = new RelayTable(our, _blocks, _awaited, ledger, tap, Post);
+    }
+
+    /// <summary>A snapshot: what begins, passes and ends here.</summary>
+    public IReadOnlyList<PathSeen> All =>
+        [
+            .. _own.All.Select(opening => opening.Seen),
+            .. _ends.All.Select(end => end.Seen),
+            .. _relays.All.Select(relay => relay.Seen),
+        ];
 
     /// <summary>From the engine's thread; never blocks. False: not of paths.</summary>
     public bool Handle(Effect effect)
@@ -31,19 +53,19 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
         switch (effect)
         {
             case Effect.OpenPath open:
-                Open(open);
+                _own.Open(open);
                 return true;
             case Effect.ClosePath close:
-                Take(close.Path)?.Close();
+                _own.Close(close.Path);
                 return true;
             case Effect.RelayPath relay:
-                BeginRelay(relay);
+                _relays.Begin(relay);
                 return true;
             case Effect.RelayAllow allow:
-                Find(allow.Relay)?.Allow(allow.Bytes);
+                _relays.Find(allow.Relay)?.Allow(allow.Bytes);
                 return true;
             case Effect.EndRelay end:
-                Find(end.Relay)?.Stop(end.Code);
+                _relays.Find(end.Relay)?.Stop(end.Code);
                 return true;
             case Effect.ServePath serve:
                 Work(() => Serve(serve));
@@ -59,156 +81,15 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
     private static void Work(Action work) => ThreadPool.UnsafeQueueUserWorkItem(_ => work(), null);
 
     // Readers, writers and the engine report under locks, and must not wait for each other.
-    private void Post(Input input) => Work(() => our.Post(input));
+    private void Post(Input input) => Work(() => _our.Post(input));
 
-    private void Open(Effect.OpenPath open)
-    {
-        if (our.Links.Find(open.Via) is not { } via)
-        {
-            Post(new Input.PathFailed(open.Path, "the friend's link is gone"));
-            return;
-        }
-
-        var opening = new PathOpening(open, via);
-        lock (_gate)
-        {
-            _openings.Add(open.Path, opening);
-        }
-
-        Work(() => Ask(opening));
-    }
-
-    private void Ask(PathOpening opening)
-    {
-        string why;
-        // Whatever is answered waits until the stream is known.
-        lock (_gate)
-        {
-            if (!_openings.ContainsKey(opening.Path))
-            {
-                return;
-            }
-
-            if (
-                opening.TryAsk(our.Entropy, _blocks, code => Refused(opening, code), out why) is
-                { } stream
-            )
-            {
-                _asked.Add(stream, (_, up, accepted) => Work(() => Finish(opening, up, accepted)));
-                return;
-            }
-        }
-
-        Fail(opening, why);
-    }
-
-    private void Refused(PathOpening opening, ResetCode? code) =>
-        Fail(
-            opening,
-            code switch
-            {
-                ResetCode.NotFound => "no way there from that friend",
-                ResetCode.Busy => "that friend relays enough already",
-                null => "the friend's link was lost",
-                _ => "it was given up on its way",
-            }
-        );
-
-    private void Finish(PathOpening opening, StreamId stream, UpRequest accepted)
-    {
-        // Whoever takes it out has it alone: it may have been given up meanwhile.
-        if (Take(opening.Path) is null)
-        {
-            opening.Via.Refuse(stream, ResetCode.NotFound);
-        }
-        else if (opening.TryJoin(stream, accepted) is { } start)
-        {
-            Run(start);
-        }
-        else
-        {
-            opening.Close();
-            Post(new Input.PathFailed(opening.Path, "whoever answered does not hold its key"));
-        }
-    }
-
-    /// <summary>Told once, and only while somebody waits for it.</summary>
-    private void Fail(PathOpening opening, string why)
-    {
-        if (Take(opening.Path) is not null)
-        {
-            opening.Close();
-            Post(new Input.PathFailed(opening.Path, why));
-        }
-    }
-
-    private PathOpening? Take(PathId path)
-    {
-        lock (_gate)
-        {
-            if (_openings.Remove(path, out var opening) && opening.Asked is { } stream)
-            {
-                _asked.Remove(stream);
-            }
-
-            return opening;
-        }
-    }
-
-    private void BeginRelay(Effect.RelayPath asked)
-    {
-        var (from, to) = (our.Links.Find(asked.From), our.Links.Find(asked.To));
-        if (from is null || to is null)
-        {
-            Post(new Input.RelayRefused(asked.Relay, ResetCode.Failed));
-            return;
-        }
-
-        var relay = new Relay(asked, from, _blocks, tap, Post) { Left = Forget };
-        lock (_gate)
-        {
-            if (relay.Ask(to) != default)
-            {
-                _relays[asked.Relay] = relay;
-                _asked.Add((asked.To, relay.Stream), relay.Join);
-                return;
-            }
-        }
-
-        Post(new Input.RelayRefused(asked.Relay, ResetCode.Busy));
-    }
-
-    private void Forget(Relay relay)
-    {
-        lock (_gate)
-        {
-            var asked = relay.Asked;
-            _asked.Remove((asked.To, relay.Stream));
-            // The same number may be at its next hop already.
-            if (_relays.GetValueOrDefault(asked.Relay) == relay)
-            {
-                _relays.Remove(asked.Relay);
-            }
-        }
-    }
-
-    private Relay? Find(RelayId relay)
-    {
-        lock (_gate)
-        {
-            return _relays.GetValueOrDefault(relay);
-        }
-    }
+    private static PseudonymId PseudonymOf(Effect.ServePath serve) =>
+        new(new(serve.Request.Pseudonym.Span));
 
     private void Join(Effect.JoinPath join)
     {
-        Action<Link, StreamId, UpRequest>? joined;
-        lock (_gate)
-        {
-            _asked.Remove((join.Link, new StreamId(join.Request.Stream)), out joined);
-        }
-
-        if (our.Links.Find(join.Link) is not { } link)
+        var joined = _awaited.Take(join.Link, new StreamId(join.Request.Stream));
+        if (_our.Links.Find(join.Link) is not { } link)
         {
             return;
         }
@@ -224,12 +105,12 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
 
     private void Serve(Effect.ServePath serve)
     {
-        if (our.Links.Find(serve.Link) is { } via)
+        if (_our.Links.Find(serve.Link) is { } via)
         {
             var start = TryServe(via, serve, out var code);
             if (start is not null)
             {
-                Run(start);
+                _ends.Run(start, via, PseudonymOf(serve));
                 return;
             }
 
@@ -241,14 +122,14 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
 
     private LinkStart? TryServe(Link via, Effect.ServePath serve, out ResetCode code)
     {
-        var own = new PseudonymId(new(serve.Request.Pseudonym.Span));
+        var own = PseudonymOf(serve);
         var answer = new byte[PathDialer.HelloBytes];
         var hello = serve.Request.Hello.Span;
-        using var key = pathKeyOf(own);
+        using var key = _pathKeyOf(own);
         code = ResetCode.NotFound;
         if (
             key is null
-            || PathAnswerer.TryAnswer(own, key, hello, our.Entropy, answer) is not { } keys
+            || PathAnswerer.TryAnswer(own, key, hello, _our.Entropy, answer) is not { } keys
         )
         {
             return null;
@@ -272,11 +153,5 @@ public sealed class PathTable(OurSide our, Func<PseudonymId, Key?> pathKeyOf, Re
             keys,
             link => new Input.PathServed(link, serve.Link)
         );
-    }
-
-    private void Run(LinkStart start)
-    {
-        var link = our.Links.Add(start, our.LinkSetting);
-        new Thread(link.Run, ThreadBytes) { IsBackground = true, Name = "path" }.Start();
     }
 }

@@ -30,17 +30,8 @@ internal sealed class Pipe
         _intake = new Intake(_gate, ring, lease, tap) { Moved = _outflow.Pump, Over = over };
     }
 
-    /// <summary>Bytes that came, whether they could be passed on or not.</summary>
-    internal long Moved
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _intake.Came;
-            }
-        }
-    }
+    /// <inheritdoc cref="Intake.Meter"/>
+    internal ByteMeter Meter => _intake.Meter;
 
     internal StreamId Open(Link link, Request request) => _intake.Open(link, request);
 

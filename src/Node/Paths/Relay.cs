@@ -16,6 +16,9 @@ internal sealed class Relay
     private readonly Lock _gate = new();
     private readonly Effect.RelayPath _asked;
     private readonly Link _from;
+    private readonly Link _to;
+    private readonly Ledger _ledger;
+    private Ledger.Passage[] _passages = [];
     private readonly Answer _answer;
     private readonly Lease _lease;
     private readonly Pipe _down;
@@ -29,12 +32,14 @@ internal sealed class Relay
     internal Relay(
         Effect.RelayPath asked,
         Link from,
+        Link to,
         BlockPool pool,
         RelayTap? tap,
+        Ledger ledger,
         Action<Input> post
     )
     {
-        (_asked, _from, _post) = (asked, from, post);
+        (_asked, _from, _to, _ledger, _post) = (asked, from, to, ledger, post);
         _answer = from.BeginAnswer(asked.Stream);
         _lease = new Lease(
             asked.Lease,
@@ -61,16 +66,26 @@ internal sealed class Relay
     /// <summary>What it asked the next hop on.</summary>
     internal StreamId Stream { get; private set; }
 
-    /// <summary>Bytes that came, both ways.</summary>
-    internal long BytesDown => _down.Moved;
+    internal PathSeen Seen =>
+        new(
+            PathRole.Relayed,
+            _state == State.Joined,
+            new PseudonymId(new(_asked.Request.Pseudonym.Span)),
+            _from.Friend,
+            _to.Friend,
+            null,
+            new(_up.Meter.Total, _up.Meter.Rate),
+            new(_down.Meter.Total, _down.Meter.Rate)
+        )
+        {
+            Number = _asked.Relay.Value,
+        };
 
-    internal long BytesUp => _up.Moved;
-
-    private long Moved => BytesDown + BytesUp;
+    /// <summary>Both ways.</summary>
+    private long Moved => _down.Meter.Total + _up.Meter.Total;
 
     /// <summary>Asks the next hop; stream 0: it is gone.</summary>
-    internal StreamId Ask(Link to) =>
-        Stream = _down.Open(to, new Request { Path = _asked.Request });
+    internal StreamId Ask() => Stream = _down.Open(_to, new Request { Path = _asked.Request });
 
     /// <summary>The next hop accepted: asks the asker in turn, and lets bytes through.</summary>
     internal void Join(Link to, StreamId stream, UpRequest accepted)
@@ -85,6 +100,12 @@ internal sealed class Relay
             }
 
             _state = State.Joined;
+            // Both are friends' links: a path has no next hop.
+            _passages =
+            [
+                _ledger.Begin(_from.Friend ?? default, LedgerKind.AtItsRequest, () => Moved),
+                _ledger.Begin(_to.Friend ?? default, LedgerKind.TowardsIt, () => Moved),
+            ];
             _up.Start(answer, () => End(ResetCode.Failed));
             var up = new UpRequest { Stream = _asked.Stream.Value, Hello = accepted.Hello };
             if (_up.Open(_from, new Request { Up = up }) != default)
@@ -188,6 +209,11 @@ internal sealed class Relay
 
     private void Leave()
     {
+        foreach (var passage in _passages)
+        {
+            passage.End();
+        }
+
         _post(new Input.RelayEnded(_asked.Relay, Moved));
         Left(this);
     }

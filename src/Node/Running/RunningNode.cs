@@ -72,6 +72,7 @@ public sealed class RunningNode : IDisposable
         Paths = new PathTable(
             _our,
             Friends.Pseudonyms.Find,
+            Ledger,
             settings.RelayCapture is { } file ? _tap = new RelayTap(file, warn) : null
         );
         Downloads = new Downloader(
@@ -108,6 +109,8 @@ public sealed class RunningNode : IDisposable
     public IReadOnlyList<string> Places { get; private set; } = [];
 
     public FriendStore Friends => _stores.Friends;
+
+    public Ledger Ledger => _stores.Ledger;
 
     public Audiences Audiences { get; }
 
@@ -149,6 +152,7 @@ public sealed class RunningNode : IDisposable
             Post(new Input.FriendRemoved(friend));
             Guarded(() => Audiences.Left(friend));
             Guarded(() => Catalogs.Remove(friend));
+            Guarded(() => Ledger.Forget(friend));
             _circles.Forget(friend);
         }
     }

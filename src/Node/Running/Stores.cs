@@ -3,6 +3,7 @@ using FriendNet.Node.Catalogs;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
+using FriendNet.Node.Paths;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Ids;
@@ -15,9 +16,14 @@ namespace FriendNet.Node.Running;
 /// </summary>
 internal sealed class Stores : IDisposable
 {
-    private Stores(FriendStore friends, CatalogStore catalogs, TransferStore transfers)
+    private Stores(
+        FriendStore friends,
+        CatalogStore catalogs,
+        TransferStore transfers,
+        Ledger ledger
+    )
     {
-        (Friends, Catalogs, Transfers) = (friends, catalogs, transfers);
+        (Friends, Catalogs, Transfers, Ledger) = (friends, catalogs, transfers, ledger);
     }
 
     internal FriendStore Friends { get; }
@@ -26,6 +32,8 @@ internal sealed class Stores : IDisposable
 
     /// <summary>Passed on to the downloader, which ends it.</summary>
     internal TransferStore Transfers { get; }
+
+    internal Ledger Ledger { get; }
 
     /// <exception cref="FailureException">One of them cannot be had.</exception>
     internal static Stores Open(
@@ -52,7 +60,25 @@ internal sealed class Stores : IDisposable
         return new(
             friends,
             catalogs ?? throw Failed(null, home.CatalogDatabase),
-            OpenTransfers(home.TransferDatabase, warn)
+            new(
+                Anew(
+                    home.TransferDatabase,
+                    Durability.Full,
+                    TransferStore.Schema,
+                    "unfinished downloads start anew",
+                    warn
+                )
+            ),
+            new(
+                Anew(
+                    home.LedgerDatabase,
+                    Durability.Normal,
+                    Ledger.Schema,
+                    "what was relayed is counted anew",
+                    warn
+                ),
+                warn
+            )
         );
     }
 
@@ -72,21 +98,29 @@ internal sealed class Stores : IDisposable
 
     public void Dispose()
     {
+        Ledger.Dispose();
         Catalogs.Dispose();
         Friends.Dispose();
     }
 
-    private static TransferStore OpenTransfers(string path, Action<string> warn)
+    /// <summary>A damaged one is moved aside, said, and begun anew.</summary>
+    private static Database Anew(
+        string path,
+        Durability durability,
+        IReadOnlyList<string> schema,
+        string lost,
+        Action<string> warn
+    )
     {
-        var opening = Database.Open(path, Durability.Full, TransferStore.Schema);
+        var opening = Database.Open(path, durability, schema);
         if (opening is { Database: null, State: DatabaseState.Damaged })
         {
             var aside = Database.MoveAside(path, DateTime.UtcNow);
-            warn($"{opening.Sentence} It was moved to {aside}; unfinished downloads start anew.");
-            opening = Database.Open(path, Durability.Full, TransferStore.Schema);
+            warn($"{opening.Sentence} It was moved to {aside}; {lost}.");
+            opening = Database.Open(path, durability, schema);
         }
 
-        return new(opening.Database ?? throw Failed(opening.Sentence, path));
+        return opening.Database ?? throw Failed(opening.Sentence, path);
     }
 
     private static FailureException Failed(string? sentence, string path) =>

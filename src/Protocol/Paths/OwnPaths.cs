@@ -108,8 +108,9 @@ public sealed class OwnPaths(
         {
             path.Target.Fail(path.Via, now);
         }
-        else
+        else if (!path.IsSilent)
         {
+            // It led there: what failed before says nothing any more.
             path.Target.ForgetWay(path.Via);
         }
 
@@ -126,6 +127,7 @@ public sealed class OwnPaths(
         {
             if (_open.TryGetValue(link, out var path))
             {
+                path.IsSilent = true;
                 path.Target.Fail(path.Via, now);
                 GiveUp(path, CloseCode.Idle);
             }

@@ -56,6 +56,8 @@ public sealed class ManualTests
     [InlineData(typeof(ReachPair))]
     [InlineData(typeof(PeerCircles))]
     [InlineData(typeof(FileLink))]
+    [InlineData(typeof(PeerLedger))]
+    [InlineData(typeof(PathShown))]
     [InlineData(typeof(Transfer))]
     [InlineData(typeof(Peer))]
     [InlineData(typeof(Head))]

@@ -4,6 +4,7 @@ using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
 using FriendNet.Node.Paths;
 using FriendNet.Node.Serving;
+using FriendNet.Node.Storage;
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -41,6 +42,7 @@ internal sealed class PathNode : IDisposable
     private readonly NodeEngine _engine;
     private readonly Thread _thread;
     private readonly string _name;
+    private readonly string _folder = Directory.CreateTempSubdirectory("friendnet-path-").FullName;
     private volatile bool _isOver;
 
     internal PathNode(string name, Publisher publisher, bool isOwner = false, RelayTap? tap = null)
@@ -57,7 +59,8 @@ internal sealed class PathNode : IDisposable
         var possession = new Possession((_, _) => default, (_, _, _) => false);
         var settings = new EngineSettings { Ways = ways, Possession = possession };
         _engine = new NodeEngine(Side.Id, Entropy.Instance, settings);
-        Table = new PathTable(Side.Our, _ => isOwner ? publisher.CopyOfKey() : null, tap);
+        Ledger = OpenLedger(Path.Combine(_folder, "ledger.db"));
+        Table = new PathTable(Side.Our, _ => isOwner ? publisher.CopyOfKey() : null, Ledger, tap);
         Server = new Server(
             (link, stream) => Side.Our.Links.Find(link)?.BeginAnswer(stream),
             (friend, id) => IsServed(friend) ? Home.Find(id.Root, id.Length) : null,
@@ -65,7 +68,7 @@ internal sealed class PathNode : IDisposable
             Side.Warnings.Enqueue
         );
         Downloads = new Downloader(
-            OneNode.Store(Directory.CreateTempSubdirectory("friendnet-path-").FullName),
+            OneNode.Store(_folder),
             Open,
             Side.Our.Post,
             Side.Warnings.Enqueue
@@ -79,6 +82,8 @@ internal sealed class PathNode : IDisposable
     internal IndexedHome Home { get; }
 
     internal PathTable Table { get; }
+
+    internal Ledger Ledger { get; }
 
     internal Server Server { get; }
 
@@ -113,6 +118,9 @@ internal sealed class PathNode : IDisposable
         }
     }
 
+    internal static Ledger OpenLedger(string path) =>
+        new(Database.Open(path, Durability.Normal, Ledger.Schema).Database!, _ => { });
+
     internal (ContentId Id, byte[] Bytes) Share(string name, int bytes)
     {
         var content = new byte[bytes];
@@ -143,6 +151,7 @@ internal sealed class PathNode : IDisposable
         Side.Dispose();
         Downloads.Dispose();
         Server.Dispose();
+        Ledger.Dispose();
         Home.Close();
         Home.Dispose();
     }

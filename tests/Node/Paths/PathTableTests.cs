@@ -19,6 +19,10 @@ public sealed class PathTableTests : IDisposable
     private readonly Side _alice = new("Alice");
     private readonly Side _bob = new("Bob");
     private readonly Publisher _publisher = new();
+    private readonly string _folder = Directory
+        .CreateTempSubdirectory("friendnet-ledger-")
+        .FullName;
+    private readonly Ledger _ledger;
     private readonly PathTable _table;
     private readonly Link _ours;
     private readonly Link _theirs;
@@ -26,13 +30,16 @@ public sealed class PathTableTests : IDisposable
     public PathTableTests()
     {
         (_ours, _theirs) = _alice.LinkTo(_bob);
-        _table = new PathTable(_alice.Our, _ => null);
+        _ledger = PathNode.OpenLedger(System.IO.Path.Combine(_folder, "ledger.db"));
+        _table = new PathTable(_alice.Our, _ => null, _ledger);
     }
 
     public void Dispose()
     {
         _alice.Dispose();
         _bob.Dispose();
+        _ledger.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]

@@ -20,6 +20,10 @@ public sealed class RelayTests : IDisposable
     private readonly Side _bob = new("Bob");
     private readonly Side _carol = new("Carol");
     private readonly BlockPool _pool = new(8);
+    private readonly string _folder = Directory
+        .CreateTempSubdirectory("friendnet-ledger-")
+        .FullName;
+    private readonly Ledger _ledger;
     private readonly PathTable _table;
     private readonly Link _near;
     private readonly Link _bobToAlice;
@@ -34,7 +38,8 @@ public sealed class RelayTests : IDisposable
     {
         (_near, _bobToAlice) = _alice.LinkTo(_bob);
         (_bobToCarol, _far) = _bob.LinkTo(_carol);
-        _table = new PathTable(_bob.Our, _ => null);
+        _ledger = PathNode.OpenLedger(Path.Combine(_folder, "ledger.db"));
+        _table = new PathTable(_bob.Our, _ => null, _ledger);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -44,6 +49,8 @@ public sealed class RelayTests : IDisposable
         _alice.Dispose();
         _bob.Dispose();
         _carol.Dispose();
+        _ledger.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]

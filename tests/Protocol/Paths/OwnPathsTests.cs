@@ -114,6 +114,37 @@ public sealed class OwnPathsTests
     }
 
     [Fact]
+    public void AWayThatRestedInVainIsNotWaitedFor()
+    {
+        _routes = [new(Bob, 2)];
+        _paths.HandleFailed(Assert.Single(Want()).Path, _now);
+        _routes = [];
+        Pass(5);
+        _paths.Poll(_now, _ => true);
+        Assert.True(_paths.Deadline > _now);
+    }
+
+    [Fact]
+    public void AWayThatLedThereIsForgivenWhatFailedBefore()
+    {
+        _routes = [new(Bob, 2)];
+        var open = Assert.Single(Want());
+        for (var i = 0; i < 8; i++)
+        {
+            _paths.HandleFailed(open.Path, _now);
+            Pass(Limits.PathRetrySecondsMax);
+            open = Assert.Single(Want());
+        }
+
+        var link = Open(open);
+        Pass(Limits.PathLivedSeconds + 1);
+        _paths.HandleClosed(link, _now);
+        open = Assert.IsType<Effect.OpenPath>(Assert.Single(Drain()));
+        _paths.HandleFailed(open.Path, _now);
+        Assert.Equal(TimeSpan.FromSeconds(1), _paths.Deadline!.Value - _now);
+    }
+
+    [Fact]
     public void WhatNobodyWantsIsClosed()
     {
         var opens = Want();

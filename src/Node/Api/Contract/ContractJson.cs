@@ -27,6 +27,7 @@ namespace FriendNet.Node.Api.Contract;
 [JsonSerializable(typeof(Peer))]
 [JsonSerializable(typeof(IReadOnlyList<Peer>))]
 [JsonSerializable(typeof(Pong))]
+[JsonSerializable(typeof(IReadOnlyList<PathShown>))]
 [JsonSerializable(typeof(NewShare))]
 [JsonSerializable(typeof(ShareChange))]
 [JsonSerializable(typeof(Share))]

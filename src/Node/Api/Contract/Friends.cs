@@ -91,7 +91,8 @@ public sealed record Peer(
     Head? Ours,
     IReadOnlyList<Dial> Dials,
     PeerCircles Circles,
-    bool Verified
+    bool Verified,
+    PeerLedger Ledger
 );
 
 /// <summary>What a friend tells us of circles.</summary>
@@ -101,6 +102,35 @@ public sealed record Peer(
 /// <param name="Bytes">Of those entries in our store: what counts for its quota.</param>
 /// <param name="Waiting">Told, and not held at that head yet.</param>
 public sealed record PeerCircles(int Heads, int Held, long Entries, long Bytes, int Waiting);
+
+/// <summary>Bytes of trust paths since the friendship began, both ways together.</summary>
+/// <param name="AtItsRequest">We relayed them for it.</param>
+/// <param name="TowardsIt">We relayed them to it, for others.</param>
+/// <param name="ForUs">It relayed them for us.</param>
+/// <param name="ThroughIt">It brought somebody of our circle, whom we served.</param>
+public sealed record PeerLedger(long AtItsRequest, long TowardsIt, long ForUs, long ThroughIt);
+
+/// <summary>A trust path, as far as this node may know it.</summary>
+/// <param name="Id">A pseudonym, or the number of a relayed path.</param>
+/// <param name="Role">ours, relayed or served.</param>
+/// <param name="State">open, opening; known: a way that no path of ours goes.</param>
+/// <param name="Steps">From who asks to who answers; a pseudonym begins with ~.</param>
+/// <param name="Links">From end to end; null: unknown here.</param>
+/// <param name="RoundTripMilliseconds">To the other end; null: unknown here.</param>
+/// <param name="BytesIn">From the other end; of a relayed path: from who asks.</param>
+public sealed record PathShown(
+    string Id,
+    string Role,
+    string State,
+    IReadOnlyList<string> Steps,
+    int? Links,
+    double? RoundTripMilliseconds,
+    long BytesIn,
+    long BytesOut,
+    long BytesPerSecondIn,
+    long BytesPerSecondOut,
+    DateTimeOffset? Since
+);
 
 /// <param name="Root">64 hex digits.</param>
 public sealed record Head(string Root, long Entries, long Bytes);

@@ -50,6 +50,11 @@ internal static class PeerShow
             yield return ("circle", Catalog(circle));
         yield return ("we show", Catalog(peer.Ours));
         yield return ("tells of", Circles(peer.Circles));
+        if (peer.Ledger != new PeerLedger(0, 0, 0, 0))
+        {
+            yield return ("ledger", Ledger(peer.Ledger));
+        }
+
         foreach (var dial in peer.Dials)
         {
             yield return ("tried", $"{dial.Address}, {Amount.Ago(dial.At, now)}: {dial.Result}");
@@ -60,6 +65,11 @@ internal static class PeerShow
         $"{Amount.Count(circles.Heads)} circles ({Amount.Count(circles.Waiting)} waiting); "
         + $"brought {Amount.Count(circles.Held)}: {Amount.Files(circles.Entries)}, "
         + $"{Amount.Bytes(circles.Bytes)} here";
+
+    private static string Ledger(PeerLedger all) =>
+        $"relayed for it {Amount.Bytes(all.AtItsRequest)}, to it {Amount.Bytes(all.TowardsIt)}; "
+        + $"it relayed for us {Amount.Bytes(all.ForUs)}, served through it "
+        + Amount.Bytes(all.ThroughIt);
 
     private static string Flow(long bytes, double rate) =>
         $"{Amount.Bytes(bytes)}, now {Amount.Rate(rate)}";
