@@ -35,14 +35,7 @@ public static class NodeEndpoints
         [
             new HealthEndpoints(() => null, () => Metrics(node)),
             new StatusEndpoints(() => Status(node, started)),
-            new FriendEndpoints(
-                node.Card,
-                node.Friends,
-                node.Catalogs,
-                node.Links,
-                node.Dialer,
-                node.Remove
-            ),
+            Friends(node),
             new InviteEndpoints(
                 keys,
                 node.Friends,
@@ -74,6 +67,9 @@ public static class NodeEndpoints
             new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
         ];
     }
+
+    private static FriendEndpoints Friends(RunningNode node) =>
+        new(node.Card, node.Friends, node.Catalogs, node.Links, node.Dialer, node.Remove);
 
     private static Status Status(RunningNode node, Instant started)
     {

@@ -123,6 +123,8 @@ public sealed class Ledger : IDisposable
             }
         }
 
+        _timer.Dispose();
+
         Write();
         _database.Dispose();
     }
@@ -177,7 +179,7 @@ public sealed class Ledger : IDisposable
         }
     }
 
-    private IReadOnlyList<((FriendId Friend, LedgerKind Kind) Key, long Bytes)> TakeChanged()
+    private ((FriendId Friend, LedgerKind Kind) Key, long Bytes)[] TakeChanged()
     {
         lock (_gate)
         {
@@ -188,9 +190,9 @@ public sealed class Ledger : IDisposable
         }
     }
 
-    private void Write(IReadOnlyList<((FriendId Friend, LedgerKind Kind) Key, long Bytes)> rows)
+    private void Write(((FriendId Friend, LedgerKind Kind) Key, long Bytes)[] rows)
     {
-        if (rows.Count == 0)
+        if (rows.Length == 0)
         {
             return;
         }

@@ -47,15 +47,7 @@ public sealed class RunningNode : IDisposable
         var told = new EngineSettings { Possession = proofs, RelayRates = settings.RelayRates };
         _engine = new EngineThread(new NodeEngine(self, entropy, told), Clock);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
-        Views =
-            Views.Open(
-                home.ViewDatabase,
-                Index,
-                home.SpoolFolder,
-                () => DateTimeOffset.UtcNow,
-                Shown,
-                warn
-            ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
+        Views = OpenViews();
         Audiences = new Audiences(_stores.Friends, Index, Views);
         _our = new OurSide(
             keys,
@@ -239,6 +231,16 @@ public sealed class RunningNode : IDisposable
 
         _engine.Post(input);
     }
+
+    private Views OpenViews() =>
+        Views.Open(
+            Home.ViewDatabase,
+            Index,
+            Home.SpoolFolder,
+            () => DateTimeOffset.UtcNow,
+            Shown,
+            _warn
+        ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
 
     private CircleKeeper OpenCircles()
     {

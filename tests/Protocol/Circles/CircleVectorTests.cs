@@ -3,11 +3,12 @@ using System.Text;
 using FriendNet.Crypto.Identity;
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Catalogs;
-using FriendNet.Protocol.Circles;
+using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using FriendNet.Tests.Protocol.Catalogs;
 using FriendNet.Tests.Style;
+using Google.Protobuf;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Circles;
@@ -64,13 +65,15 @@ public sealed class CircleVectorTests
     [Fact]
     public void WhatIsToldHashesSo()
     {
-        List<TreeItem> told =
-        [
-            ToldSet.Item(Read("head one"), 1),
-            ToldSet.Item(Read("head two"), 2),
-        ];
-        told.Sort((a, b) => a.Key.CompareTo(b.Key));
-        Assert.Equal(Values["told root"], ToldSet.Root(told).ToString());
+        var engine = new OneEngine();
+        engine.Open(0);
+        HeadNews[] news = [News("head one", 1), News("head two", 2)];
+        engine.Say(0, new Heads { News = { news } });
+        engine.Sync.HandleClosed(OneEngine.LinkOf(0), engine.Now);
+        engine.Drain();
+        engine.Open(0);
+        var have = engine.Drain().OfType<Effect.Send>().First().Message.HeadsHave;
+        Assert.Equal(Values["told root"], Convert.ToHexStringLower(have.Root.Span));
     }
 
     [Fact]
@@ -80,7 +83,8 @@ public sealed class CircleVectorTests
         Assert.Equal(Small.Entries, whole?.Entries);
         var next = Small.Apply(Bytes("delta"), Read("head three").Head.Content);
         var added = Entry("Films/two.srt", 7, 1_700_000_002, "srt");
-        Assert.Equal([.. Small.Entries, added], next?.Entries.ToArray());
+        Assert.NotNull(next);
+        Assert.Equal([.. Small.Entries, added], [.. next.Entries]);
         Assert.Null(Large.Apply(Bytes("delta"), Read("head three").Head.Content));
     }
 
@@ -91,6 +95,9 @@ public sealed class CircleVectorTests
         var path = new Hash256(keys.Path.PublicKey.Bytes);
         return SignedHead.Sign(new CircleHead(id, path, version, horizon, content), keys.Signing);
     }
+
+    private static HeadNews News(string head, uint hops) =>
+        new() { Head = ByteString.CopyFrom(Bytes(head)), Hops = hops };
 
     private static SignedHead Read(string name)
     {

@@ -27,7 +27,8 @@ internal static class Words
             Input.HeadSigned signed => $"signed {Of(signed.Head)}",
             Input input => input.GetType().Name,
             Delegate => "",
-            _ => body?.ToString() ?? "",
+            null => "",
+            _ => body.ToString() ?? "",
         };
 
     private static string Of(Message message) =>
