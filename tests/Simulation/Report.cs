@@ -52,6 +52,8 @@ internal sealed class Report(Arguments arguments, World world, Findings findings
             );
         }
 
+        foreach (var worst in findings.Worst)
+            output.WriteLine("worst " + worst);
         output.WriteLine(findings.Wrong.Count == 0 ? "exact: yes" : "exact: NO");
         foreach (var wrong in findings.Wrong)
             output.WriteLine("  " + wrong);

@@ -50,6 +50,8 @@ public sealed class CatalogStore : IDisposable
         // Those whose removal was broken off.
         foreach (var id in FriendTable.Friends(database.Writer).Where(id => !isFriend(id)))
             _ = Turns.Run(id, Removal(id));
+        foreach (var catalog in FriendTable.Ownerless(database.Writer))
+            _ = Turns.Run(default, RemovalOf(catalog));
     }
 
     /// <summary>Pseudonyms, and who offers them.</summary>
@@ -61,7 +63,7 @@ public sealed class CatalogStore : IDisposable
     /// <summary>For searches.</summary>
     internal SearchReaders Searches { get; }
 
-    private Database Database { get; }
+    internal Database Database { get; }
 
     /// <summary>
     /// Opens catalog.db; a damaged file is moved aside, begun anew and <paramref name="said"/>.
@@ -171,20 +173,34 @@ public sealed class CatalogStore : IDisposable
     internal ReadMoment Moment() => new(Database);
 
     /// <summary>One transaction; what must follow it at once comes after the commit.</summary>
-    internal void Write(Action<SqliteConnection> write, Action? committed = null)
-    {
-        lock (_writing)
+    internal void Write(Action<SqliteConnection> write, Action? committed = null) =>
+        Writing(() =>
         {
             Database.Transact(write);
             committed?.Invoke();
-        }
+        });
+
+    /// <summary>While nobody else writes.</summary>
+    internal void Writing(Action work)
+    {
+        lock (_writing)
+            work();
+    }
+
+    /// <summary>Pieces of work, after which that row is no more.</summary>
+    internal IEnumerable<bool> RemovalOf(long catalog)
+    {
+        if (FriendTable.Find(Database.Writer, catalog) is not { } row)
+            yield break;
+        foreach (var isDone in VerifiedApply.Remove(Database, Circles, row))
+            yield return isDone;
     }
 
     private IEnumerable<bool> Removal(FriendId friend)
     {
         if (FriendTable.Find(Database.Writer, friend) is not { } row)
             yield break;
-        foreach (var isDone in VerifiedApply.Remove(Database, Circles, row))
+        foreach (var isDone in RemovalOf(row.No))
             yield return isDone;
     }
 }

@@ -1,3 +1,4 @@
+using FriendNet.Node.Storage;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
@@ -7,143 +8,204 @@ using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Catalogs;
 
-/// <summary>One circle catalog brought to its head, within the writer's open transaction.</summary>
-/// <param name="base">Whose row the first delta leads from; null: nothing is held.</param>
+/// <summary>
+/// One circle catalog brought to its head by deltas: checked in memory against what is held, then
+/// written into its row if that is one transaction, else into a new row in its place. So what is
+/// held is whole at any moment, and a lie is never written.
+/// </summary>
+/// <param name="have">Whose content the first delta leads from; null: nothing's.</param>
 internal sealed class CircleApply(
-    SqliteConnection writer,
+    Database database,
     CircleTable table,
+    FriendId sponsor,
     SignedHead head,
-    KnownCircle? @base,
+    PseudonymId? have,
     long nowSeconds
-) : IDisposable
+)
 {
-    // Removals of empty folders, beside one step for each entry before and after.
-    private const long StepsSpare = 1024;
-
     private readonly List<(DeltaTags Tags, byte[] Bytes)> _pieces = [];
-    private FriendRow? _row;
-    private CatalogEdit? _edit;
-    private long _stepsLeft;
+    private KnownCircle? _known;
 
-    /// <summary>The one delta that led here from another root, if it was only one.</summary>
-    internal ReadOnlyMemory<byte> Delta =>
-        _pieces is [var only] && only.Tags.From != 0 ? only.Bytes : default;
+    /// <summary>A new row that counts as nothing yet: to be removed should this be broken off.
+    /// </summary>
+    internal FriendRow? Unfinished { get; private set; }
 
-    internal FriendRow Row => _row!;
-
-    /// <summary>Reads deltas until one leads to the head. Held: to be committed.</summary>
-    internal CircleEnd Read(DeltaFeed feed)
+    /// <summary>Gives nothing after each piece of work, and at last how it ended.</summary>
+    internal IEnumerable<CircleOutcome?> Run(DeltaFeed feed)
     {
-        var at = @base?.Held?.Head.Content.Root.Tag ?? 0;
-        for (var count = 0; count < Limits.DeltasKeptMax; count++)
+        var from = have is { } one ? table.Find(one) : null;
+        from = from?.Held is null ? null : from;
+        var row = from is null ? null : FriendTable.Find(database.Writer, from.Catalog);
+        using var held = new HeldRows(database.Writer, row, table);
+        var check = new ChangeCheck(held, head.Head.Content);
+        var come = CheckOutcome.Wrong;
+        foreach (var outcome in check.Run(Remembered(feed), DeltaForm.Tags, Limits.DeltasKeptMax))
         {
-            if (ReadOne(feed, ref at) is { } wrong)
-                return wrong;
-            if (at == head.Head.Content.Root.Tag)
-                return Finish();
-            // Complete, and it leads elsewhere.
-            if (feed.IsOver)
-                return CircleEnd.Lied;
+            yield return null;
+            come = outcome ?? come;
         }
 
-        return CircleEnd.Lied;
+        if (Refused(come, check) is { } refused)
+        {
+            yield return new CircleOutcome(refused);
+            yield break;
+        }
+
+        var own = OwnRow(from);
+        using var mine = new HeldRows(database.Writer, own, table);
+        var goes = check.IsFromNothing ? own?.Tree.Entries : check.Removed.Count();
+        if (own is not null && goes + check.Upserts.Count() <= Limits.TurnStepsMax)
+        {
+            yield return Change(own, mine, check);
+            yield break;
+        }
+
+        foreach (var isDone in Anew(held, check))
+            yield return isDone ? Outcome() : null;
     }
 
-    public void Dispose() => _edit?.Dispose();
-
-    private CircleEnd? ReadOne(DeltaFeed feed, ref ulong at)
+    private CircleOutcome Outcome()
     {
-        using var reader = new DeltaReader(form: DeltaForm.Tags, followed: true);
-        feed.Begin();
-        while (true)
+        if (_known is not { } known)
+            return new(CircleEnd.TooLarge);
+        Unfinished = null;
+        table.Put(known);
+        return new(
+            CircleEnd.Held,
+            known.Encoded,
+            _pieces is [var only] && only.Tags.From != 0 ? only.Bytes : default
+        );
+    }
+
+    // Keeps each delta as it comes. One that ends elsewhere with nothing behind it is a lie.
+    private DeltaSteps Remembered(DeltaFeed feed)
+    {
+        DeltaReader? last = null;
+        return (DeltaReader reader, out DeltaStep step) =>
         {
-            switch (feed.Read(reader, out var step))
+            if (reader != last)
             {
-                case DeltaStatus.Header:
-                    if (reader.Tags.From != 0 && reader.Tags.From != at)
-                        return CircleEnd.Lied;
-                    Begin(reader.Tags.From == 0);
-                    break;
-                case DeltaStatus.Step when --_stepsLeft >= 0:
-                    _edit!.Do(step);
-                    if (_edit.IsOverLimit(times: 2))
-                        return CircleEnd.TooLarge;
-                    break;
-                case DeltaStatus.End:
-                    at = reader.Tags.To;
-                    if (feed.Remembered is { } bytes)
-                        _pieces.Add((reader.Tags, bytes));
-                    return null;
-                case DeltaStatus.NeedsInput:
-                    return CircleEnd.CutOff;
-                default:
-                    return CircleEnd.Lied;
+                step = default;
+                if (last is not null && feed.IsOver)
+                    return DeltaStatus.Malformed;
+                feed.Begin();
+                last = reader;
             }
-        }
+
+            var status = feed.Read(reader, out step);
+            if (status == DeltaStatus.Header && reader.Tags.From == 0)
+                _pieces.Clear();
+            if (status == DeltaStatus.End && feed.Remembered is { } bytes)
+                _pieces.Add((reader.Tags, bytes));
+            return status;
+        };
     }
 
-    private void Begin(bool fromNothing)
+    private static CircleEnd? Refused(CheckOutcome come, ChangeCheck check) =>
+        come switch
+        {
+            CheckOutcome.Right when VerifiedApply.HasTooManyFolders(check) => CircleEnd.TooLarge,
+            CheckOutcome.Right => null,
+            CheckOutcome.CutOff => CircleEnd.CutOff,
+            CheckOutcome.TooLarge => CircleEnd.TooLarge,
+            _ => CircleEnd.Lied,
+        };
+
+    private CircleOutcome Change(FriendRow own, HeldRows held, ChangeCheck check)
     {
-        if (_edit is null)
+        IEnumerable<DeltaStep?> gone = check.IsFromNothing
+            ? VerifiedApply.Others(held, check)
+            : check.Removed.Select(path => (DeltaStep?)DeltaStep.Remove(path));
+        var steps = Upserts(check).Concat(gone).OfType<DeltaStep>().ToList();
+        try
         {
-            _row = OwnRow() ?? NewRow();
-            _edit = new CatalogEdit(writer, _row);
-            // What others hold too, or hold alone, is not changed under them.
-            if (!fromNothing && @base is not null && _row.No != @base.Catalog)
-                Copy(@base.Catalog);
+            database.Transact(writer =>
+            {
+                using (var edit = new CatalogEdit(writer, own))
+                {
+                    steps.ForEach(edit.Do);
+                    edit.FinishFolders();
+                }
+
+                if (own.IsOverLimit)
+                    throw new OperationCanceledException();
+                Finish(writer, own, check);
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            // Rolled back: it has grown too large by changes, and stays as it was.
+            return new(CircleEnd.TooLarge);
         }
 
-        if (fromNothing)
-        {
-            _edit.RemoveAll();
-            _pieces.Clear();
-        }
-
-        _stepsLeft += _row!.Tree.Entries + head.Head.Content.Entries + StepsSpare;
+        return Outcome();
     }
 
-    private CircleEnd Finish()
+    private IEnumerable<bool> Anew(HeldRows @base, ChangeCheck check)
     {
-        var come = _edit!.Finish();
-        if (_edit.IsOverLimit(times: 1))
-            return CircleEnd.TooLarge;
-        if (come != head.Head.Content)
-            return CircleEnd.Lied;
-        FriendTable.Save(writer, Row, nowSeconds);
+        database.Transact(writer => Unfinished = NewRow(writer));
+        var row = Unfinished!;
+        var steps = check.IsFromNothing
+            ? Upserts(check)
+            : All(@base)
+                .Concat(Upserts(check))
+                .Concat(check.Removed.Select(path => (DeltaStep?)DeltaStep.Remove(path)));
+        return ChunkedEdit.Run(
+            database,
+            row,
+            steps,
+            writer =>
+            {
+                if (row.IsOverLimit)
+                    return;
+                Finish(writer, row, check);
+            }
+        );
+    }
+
+    private void Finish(SqliteConnection writer, FriendRow row, ChangeCheck check)
+    {
+        row.Tree = check.Tree;
+        FriendTable.Save(writer, row, nowSeconds);
         if (_pieces is [] or [{ Tags.From: 0 }, ..])
-            PieceTable.Clear(writer, Row.No);
+            PieceTable.Clear(writer, row.No);
         foreach (var (tags, bytes) in _pieces.Where(piece => piece.Tags.From != 0))
-            PieceTable.Add(writer, Row.No, tags.From, tags.To, bytes);
-        return CircleEnd.Held;
+            PieceTable.Add(writer, row.No, tags.From, tags.To, bytes);
+        var pseudonym = head.Head.Pseudonym;
+        var offers = table.Find(pseudonym)?.Offers ?? [];
+        _known = new(pseudonym, head, row.No, sponsor, row.Encoded, offers);
+        CircleTable.Write(writer, _known);
     }
 
     // Its own row, if nobody shares it and it is where the deltas begin or all comes anew.
-    private FriendRow? OwnRow()
+    private FriendRow? OwnRow(KnownCircle? from)
     {
         var known = table.Find(head.Head.Pseudonym);
         var isOwn =
             known is { Catalog: > 0 }
             && table.OwnersOf(known.Catalog).Count == 1
-            && (@base is null || @base.Catalog == known.Catalog);
-        return isOwn ? FriendTable.Find(writer, known!.Catalog) : null;
+            && (from is null || from.Catalog == known.Catalog);
+        return isOwn ? FriendTable.Find(database.Writer, known!.Catalog) : null;
     }
 
-    private FriendRow NewRow()
+    private FriendRow NewRow(SqliteConnection writer)
     {
         var key = SourceId.Of(head.Head.Pseudonym);
-        // Somebody else has what it once brought: any other name that nobody has does.
-        if (FriendTable.IsTaken(writer, key))
-            key = SourceId.Of(new PseudonymId(head.Id));
+        // What it once brought is another's now, or on its way out: any other name does.
+        for (var other = head.Id; FriendTable.IsTaken(writer, key); other = Next(other))
+            key = SourceId.Of(new PseudonymId(other));
         return FriendTable.Create(writer, key, nowSeconds);
     }
 
-    private void Copy(long catalog)
-    {
-        using var reader = new CatalogReader(writer, table);
-        for (var leaf = 0; leaf <= byte.MaxValue; leaf++)
-        {
-            foreach (var entry in reader.Leaf(catalog, leaf).ToList())
-                _edit!.Do(DeltaStep.Upsert(entry));
-        }
-    }
+    private static Crypto.Merkle.Hash256 Next(Crypto.Merkle.Hash256 id) =>
+        new(System.Security.Cryptography.SHA256.HashData(id.ToArray()));
+
+    private static IEnumerable<DeltaStep?> Upserts(ChangeCheck check) =>
+        check.Upserts.Select(entry => (DeltaStep?)DeltaStep.Upsert(entry));
+
+    private static IEnumerable<DeltaStep?> All(HeldRows rows) =>
+        Enumerable
+            .Range(0, byte.MaxValue + 1)
+            .SelectMany(leaf => rows.Entries(leaf).ToList())
+            .Select(entry => (DeltaStep?)DeltaStep.Upsert(entry));
 }

@@ -1,9 +1,10 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
-using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Catalogs;
 
@@ -14,15 +15,25 @@ public readonly record struct CircleOutcome(
     CircleEnd End,
     long Encoded = 0,
     ReadOnlyMemory<byte> Delta = default
-);
+)
+{
+    /// <summary>What the engine is told; a large delta is not told on.</summary>
+    internal Input.CircleFetched Report(AskId ask, int want) =>
+        new(ask, want, End, Encoded, Delta.Length <= Limits.HeadDeltaBytesMax ? Delta : default);
+}
 
 /// <summary>
 /// Circle catalogs in catalog.db: what the engine wants kept, brought up to date, dropped, and
-/// what others are answered. Writes wait for each other.
+/// what others are answered. Content is written in the turns of the friend that brought it.
 /// </summary>
 public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
 {
+    /// <summary>Whose turn it is to write what is no friend's content.</summary>
+    private static FriendId Nobody => default;
+
     private readonly CircleTable _table = store.Circles;
+    private readonly ConcurrentQueue<Action> _later = [];
+    private int _isLaterDue;
 
     public CircleTable Table => _table;
 
@@ -57,51 +68,60 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
         );
 
     /// <summary>
+    /// Runs this among the writes, in order: before any catalog whose turn comes later.
+    /// </summary>
+    public void Later(Action write)
+    {
+        _later.Enqueue(write);
+        if (Interlocked.Exchange(ref _isLaterDue, 1) == 0)
+            _ = store.Turns.Run(Nobody, Laters());
+    }
+
+    /// <summary>What was to be run later and was not yet.</summary>
+    public void Flush() =>
+        store.Writing(() =>
+        {
+            while (TryLater())
+                continue;
+        });
+
+    /// <summary>
     /// Brings a pseudonym's content to its head by the deltas that come first in
-    /// <paramref name="feed"/>: all of them and they hash to the head, or nothing is kept.
+    /// <paramref name="feed"/>: all of them and they hash to the head, or nothing is kept. For
+    /// <see cref="RunAsync"/>: gives nothing after each piece of work, and at last how it ended.
     /// </summary>
     /// <param name="have">Whose content the deltas lead from; null: they lead from nothing.
     /// </param>
-    public CircleOutcome Apply(FriendId sponsor, SignedHead head, PseudonymId? have, DeltaFeed feed)
+    public IEnumerable<CircleOutcome?> Apply(
+        FriendId sponsor,
+        SignedHead head,
+        PseudonymId? have,
+        DeltaFeed feed
+    )
     {
-        var outcome = new CircleOutcome(CircleEnd.OurFault);
-        KnownCircle? known = null;
+        foreach (var _ in Laters())
+            yield return null;
+        var before = _table.Find(head.Head.Pseudonym);
         var now = clock().ToUnixTimeSeconds();
+        var apply = new CircleApply(store.Database, _table, sponsor, head, have, now);
         try
         {
-            store.Write(
-                writer =>
-                {
-                    var from =
-                        have is { } one && _table.Find(one) is { Catalog: > 0 } it ? it : null;
-                    using var apply = new CircleApply(writer, _table, head, from, now);
-                    var end = apply.Read(feed);
-                    outcome = new(end);
-                    if (end != CircleEnd.Held)
-                        throw new OperationCanceledException();
-                    outcome = new(end, apply.Row.Encoded, apply.Delta);
-                    known = Known(head, apply.Row.No, sponsor, apply.Row.Encoded);
-                    Commit(writer, known);
-                },
-                () => _table.Put(known!)
-            );
+            foreach (var outcome in apply.Run(feed))
+                yield return outcome;
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // Rolled back: nothing of it is kept.
+            if (apply.Unfinished is { } row)
+                Remove(sponsor, row.No);
+            if (before is not null && _table.Find(before.Id)?.Catalog != before.Catalog)
+                Leave(before);
         }
-        catch (IOException)
-        {
-            // The spool's disk, or where it came from.
-            outcome = new(CircleEnd.OurFault);
-        }
-        catch (SqliteException)
-        {
-            outcome = new(CircleEnd.OurFault);
-        }
-
-        return outcome;
     }
+
+    /// <summary>Does pieces of work in this friend's turns; gives the last one's.</summary>
+    /// <exception cref="OperationCanceledException">The store was closed before.</exception>
+    public Task<T> RunAsync<T>(FriendId friend, IEnumerable<T> pieces) =>
+        store.Turns.Run(friend, pieces);
 
     /// <summary>
     /// The pseudonym is at this head, its content being its own one or another's. False: that is
@@ -113,7 +133,10 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
         if (from?.Held?.Head.Content != head.Head.Content)
             return false;
         var known = Known(head, from.Catalog, sponsor, from.Encoded);
-        store.Write(writer => Commit(writer, known), () => _table.Put(known));
+        var before = _table.Find(known.Id);
+        store.Write(writer => CircleTable.Write(writer, known), () => _table.Put(known));
+        if (before is not null)
+            Leave(before);
         return true;
     }
 
@@ -123,13 +146,10 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
         if (_table.Find(pseudonym) is not { Held: not null } known)
             return;
         store.Write(
-            writer =>
-            {
-                CircleTable.Delete(writer, pseudonym);
-                Leave(writer, known);
-            },
+            writer => CircleTable.Delete(writer, pseudonym),
             () => _table.Put(known with { Held = null, Catalog = 0, Encoded = 0 })
         );
+        Leave(known);
     }
 
     /// <summary>
@@ -174,27 +194,28 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
         return new(head.Head.Pseudonym, head, catalog, sponsor, encoded, offers);
     }
 
-    // The row goes into the table's memory only after the commit, so it still has the old one.
-    private void Commit(SqliteConnection writer, KnownCircle known)
+    // What was one's content goes, piece by piece, unless somebody has it still.
+    private void Leave(KnownCircle before)
     {
-        CircleTable.Write(writer, known);
-        if (_table.Find(known.Id) is { } before && before.Catalog != known.Catalog)
-            Leave(writer, before);
+        if (before.Catalog != 0 && _table.OwnersOf(before.Catalog).Count == 0)
+            Remove(before.Sponsor, before.Catalog);
     }
 
-    private void Leave(SqliteConnection writer, KnownCircle known)
-    {
-        if (known.Catalog == 0 || _table.OwnersOf(known.Catalog).Count > 1)
-            return;
-        if (FriendTable.Find(writer, known.Catalog) is not { } row)
-            return;
-        using (var edit = new CatalogEdit(writer, row))
-        {
-            edit.RemoveAll();
-            edit.Finish();
-        }
+    private void Remove(FriendId turn, long catalog) =>
+        _ = store.Turns.Run(turn, store.RemovalOf(catalog));
 
-        PieceTable.Clear(writer, row.No);
-        FriendTable.Delete(writer, row);
+    private IEnumerable<bool> Laters()
+    {
+        Volatile.Write(ref _isLaterDue, 0);
+        while (TryLater())
+            yield return true;
+    }
+
+    private bool TryLater()
+    {
+        if (!_later.TryDequeue(out var write))
+            return false;
+        write();
+        return true;
     }
 }

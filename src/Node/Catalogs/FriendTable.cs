@@ -57,6 +57,19 @@ internal static class FriendTable
         return friends;
     }
 
+    /// <summary>Circle catalogs that are nobody's: half come, or half gone.</summary>
+    internal static List<long> Ownerless(SqliteConnection connection)
+    {
+        var catalogs = new List<long>();
+        using var list = new Statement(
+            connection,
+            "SELECT no FROM friend WHERE circle=1 AND no NOT IN (SELECT catalog FROM pseudonym)"
+        );
+        while (list.Step())
+            catalogs.Add(list.Long(0));
+        return catalogs;
+    }
+
     internal static FriendRow? Find(SqliteConnection connection, FriendId friend)
     {
         using var no = new Statement(connection, "SELECT no FROM friend WHERE id=?");
@@ -177,6 +190,7 @@ internal static class FriendTable
 
     internal static void Delete(SqliteConnection writer, FriendRow row)
     {
+        PieceTable.Clear(writer, row.No);
         using var folder = new Statement(writer, "DELETE FROM folder WHERE id=?");
         folder.Bind(0, row.Folder).Run();
         using var friend = new Statement(writer, "DELETE FROM friend WHERE no=?");

@@ -129,7 +129,7 @@ internal sealed class VerifiedApply(
     }
 
     // Removes what is held and not among what comes, leaf by leaf.
-    private static IEnumerable<DeltaStep?> Others(HeldRows held, ChangeCheck? check)
+    internal static IEnumerable<DeltaStep?> Others(HeldRows held, ChangeCheck? check)
     {
         for (var leaf = 0; leaf <= byte.MaxValue; leaf++)
         {
@@ -144,7 +144,7 @@ internal sealed class VerifiedApply(
     }
 
     // Of a whole catalog all folders are new; each stands together with what is in it.
-    private static bool HasTooManyFolders(ChangeCheck check)
+    internal static bool HasTooManyFolders(ChangeCheck check)
     {
         if (!check.IsFromNothing)
             return false;

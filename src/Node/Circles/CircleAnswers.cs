@@ -90,7 +90,7 @@ internal sealed class CircleAnswers(
         {
             for (var want = 0; want < effect.Wants.Count && !answer.IsOver; want++)
             {
-                var have = effect.Request.Wants[want].Have;
+                var have = CircleWants.At(effect.Request, want).Have;
                 if (effect.Wants[want] is not { } head || !TryWrite(head, have, spool))
                 {
                     missing.Missing.Add((uint)want);

@@ -13,8 +13,8 @@ namespace FriendNet.Node.Circles;
 internal delegate Action? OpenStream(LinkId link, Request request, int credit, IStreamSink sink);
 
 /// <summary>
-/// Carries out what the engine wants of circles: signs and keeps own heads, keeps what friends
-/// tell, fetches and keeps content. What writes is done in order by one thread of its own.
+/// Carries out what the engine wants of circles: signs and keeps own heads, each at once, keeps
+/// what friends tell, fetches and keeps content, in friends' turns.
 /// </summary>
 internal sealed class CircleKeeper : IDisposable
 {
@@ -30,9 +30,9 @@ internal sealed class CircleKeeper : IDisposable
     private readonly Action<Input> _post;
     private readonly Action<string> _warn;
     private readonly ConcurrentDictionary<AskId, Action> _asks = [];
-    private readonly BlockingCollection<(Action Work, Action Owed)> _work = [];
-    private readonly Thread _thread;
+    private readonly Lock _signing = new();
     private readonly Timer _erasing;
+    private bool _isOver;
 
     internal CircleKeeper(
         CircleStore store,
@@ -49,17 +49,15 @@ internal sealed class CircleKeeper : IDisposable
         (_store, _friends, _own) = (store, friends, own);
         (_answers, _open) = (answers, open);
         (_spoolFolder, _now, _post, _warn) = (spoolFolder, now, post, warn);
-        _thread = new Thread(Run) { Name = "circles", IsBackground = true };
-        _thread.Start();
-        _erasing = new Timer(_ => Queue(EraseDue), null, EraseEvery, EraseEvery);
+        _erasing = new Timer(_ => Own(EraseDue), null, EraseEvery, EraseEvery);
     }
 
     /// <summary>Tells the engine all that is known; before any friend.</summary>
     internal void Restore()
     {
-        EraseDue();
+        Own(EraseDue);
         var own = _friends.Pseudonyms;
-        _post(new Input.OwnHeads(own.Heads(_now()), own.Since));
+        _post(new Input.OwnHeads(own.Heads(_now()), own.Since, own.IsExposed));
         var told = _store
             .Table.Known.SelectMany(known => known.Offers)
             .ToLookup(offer => offer.Friend, offer => new ToldHead(offer.Head, offer.Hops));
@@ -89,7 +87,7 @@ internal sealed class CircleKeeper : IDisposable
         switch (effect)
         {
             case Effect.SignHead sign:
-                Queue(() => Sign(sign));
+                ThreadPool.UnsafeQueueUserWorkItem(_ => Own(() => Sign(sign)), null);
                 return true;
             case Effect.FetchCircle fetch:
                 Fetch(fetch);
@@ -98,19 +96,19 @@ internal sealed class CircleKeeper : IDisposable
                 _answers.Serve(serve);
                 return true;
             case Effect.ApplyCircle apply:
-                Queue(() => Apply(apply), () => Report(apply.Ask, new(CircleEnd.OurFault)));
+                _ = ApplyAsync(apply);
                 return true;
             case Effect.GiveUpCircle give:
                 _asks.GetValueOrDefault(give.Ask)?.Invoke();
                 return true;
             case Effect.KeepOffers keep:
-                Queue(() => _store.KeepOffers(keep.Friend, keep.Changes));
+                Later(() => _store.KeepOffers(keep.Friend, keep.Changes));
                 return true;
             case Effect.KeepCircle keep:
-                Queue(() => _store.KeepHead(keep.Held, keep.SameAs, keep.Sponsor));
+                Later(() => _store.KeepHead(keep.Held, keep.SameAs, keep.Sponsor));
                 return true;
             case Effect.DropCircle drop:
-                Queue(() => _store.Drop(drop.Pseudonym));
+                Later(() => _store.Drop(drop.Pseudonym));
                 return true;
             case Effect.CircleWaits waits:
                 var name = _friends.Find(waits.Friend)?.Name ?? "a former friend";
@@ -122,15 +120,15 @@ internal sealed class CircleKeeper : IDisposable
     }
 
     /// <summary>The friend is none any more.</summary>
-    internal void Forget(FriendId friend) => Queue(() => _store.Forget(friend));
+    internal void Forget(FriendId friend) => Later(() => _store.Forget(friend));
 
-    /// <summary>After what is queued; what comes later is dropped.</summary>
+    /// <summary>After what is under way; what comes later is dropped.</summary>
     public void Dispose()
     {
         _erasing.Dispose();
-        _work.CompleteAdding();
-        _thread.Join();
-        _work.Dispose();
+        lock (_signing)
+            _isOver = true;
+        _store.Flush();
     }
 
     private void Sign(Effect.SignHead sign)
@@ -156,16 +154,17 @@ internal sealed class CircleKeeper : IDisposable
     private void Fetch(Effect.FetchCircle fetch)
     {
         var wants = new CircleWanted[fetch.Wants.Count];
-        var request = new CircleRequest();
         for (var i = 0; i < wants.Length; i++)
         {
             var have = fetch.Have[i];
             var tag = have is { } pseudonym ? _store.TagOf(pseudonym) : 0;
             wants[i] = new(fetch.Wants[i], tag == 0 ? null : have, tag);
-            request.Wants.Add(
-                new CircleWant { Root = fetch.Wants[i].Head.Content.Root.Tag, Have = tag }
-            );
         }
+
+        var request = CircleWants.Of(
+            [.. wants.Select(want => (want.Head.Head.Content.Root.Tag, want.HaveTag))],
+            fetch.IsFull
+        );
 
 #pragma warning disable CA2000 // The sink owns it, and hears of every end.
         var spool = new Spool(_spoolFolder, Limits.CatalogBytesMax);
@@ -176,7 +175,6 @@ internal sealed class CircleKeeper : IDisposable
             wants,
             _store,
             spool,
-            Queue,
             input =>
             {
                 if (input is Input.CircleAskEnded ended)
@@ -200,57 +198,60 @@ internal sealed class CircleKeeper : IDisposable
         }
     }
 
-    private void Apply(Effect.ApplyCircle apply)
+    private async Task ApplyAsync(Effect.ApplyCircle apply)
     {
-        var head = apply.Head;
-        var pseudonym = head.Head.Pseudonym;
-        using var delta = new MemoryStream(apply.Delta.ToArray());
-        var feed = new DeltaFeed(delta, Limits.DeltasKeptBytes);
-        Report(apply.Ask, _store.Apply(apply.Friend, head, pseudonym, feed));
-    }
+        var outcome = new CircleOutcome(CircleEnd.OurFault);
+        try
+        {
+            await _store.RunAsync(apply.Friend, Pieces());
+        }
+        catch (Exception e) when (StorageFault.Is(e) || e is OperationCanceledException)
+        {
+            outcome = new(CircleEnd.OurFault);
+        }
 
-    private void Report(AskId ask, CircleOutcome outcome) =>
-        _post(
-            new Input.CircleFetched(
-                ask,
-                0,
-                outcome.End,
-                outcome.Encoded,
-                outcome.Delta.Length <= Limits.HeadDeltaBytesMax ? outcome.Delta : default
-            )
-        );
+        _post(outcome.Report(apply.Ask, 0));
+
+        IEnumerable<bool> Pieces()
+        {
+            using var delta = new MemoryStream(apply.Delta.ToArray());
+            var feed = new DeltaFeed(delta, Limits.DeltasKeptBytes);
+            var have = apply.Head.Head.Pseudonym;
+            foreach (var piece in _store.Apply(apply.Friend, apply.Head, have, feed))
+            {
+                outcome = piece ?? outcome;
+                yield return true;
+            }
+        }
+    }
 
     private static void Nothing() { }
 
     private void EraseDue() => _friends.Pseudonyms.EraseDue(_now());
 
-    private void Queue(Action work) => Queue(work, Nothing);
+    /// <summary>In order, among the writes of content.</summary>
+    private void Later(Action write) => _store.Later(() => Guarded(write));
 
-    private void Queue(Action work, Action owed)
+    /// <summary>What concerns own pseudonyms: one at a time, and waiting for nothing else.
+    /// </summary>
+    private void Own(Action work)
     {
-        try
+        lock (_signing)
         {
-            _work.Add((work, owed));
-        }
-        catch (InvalidOperationException)
-        {
-            // Ending: nobody decides any more.
+            if (!_isOver)
+                Guarded(work);
         }
     }
 
-    private void Run()
+    private void Guarded(Action work)
     {
-        foreach (var (work, owed) in _work.GetConsumingEnumerable())
+        try
         {
-            try
-            {
-                work();
-            }
-            catch (Exception e) when (StorageFault.Is(e))
-            {
-                _warn($"A database failed: {e.Message} If that goes on, check the disk.");
-                owed();
-            }
+            work();
+        }
+        catch (Exception e) when (StorageFault.Is(e))
+        {
+            _warn($"A database failed: {e.Message} If that goes on, check the disk.");
         }
     }
 }

@@ -14,18 +14,16 @@ namespace FriendNet.Node.Circles;
 internal readonly record struct CircleWanted(SignedHead Head, PseudonymId? Have, ulong HaveTag);
 
 /// <summary>
-/// Circle catalogs as they come in: spooled, then applied one after another. Reports
-/// CircleFetched for each want that came to its turn, then CircleAskEnded, once.
+/// Circle catalogs as they come in: spooled, then applied one after another in the friend's
+/// turns. Reports CircleFetched for each want that came to its turn, then CircleAskEnded, once.
 /// </summary>
 /// <param name="spool">Owned from here on.</param>
-/// <param name="queue">Runs what writes, in order.</param>
 internal sealed class CircleSink(
     AskId ask,
     FriendId friend,
     IReadOnlyList<CircleWanted> wants,
     CircleStore store,
     Spool spool,
-    Action<Action, Action> queue,
     Action<Input> post
 ) : IStreamSink
 {
@@ -74,7 +72,7 @@ internal sealed class CircleSink(
         }
         else
         {
-            queue(Apply, () => End(CircleEnd.OurFault));
+            _ = ApplyAsync();
         }
     }
 
@@ -91,39 +89,51 @@ internal sealed class CircleSink(
         post(new Input.CircleAskEnded(ask, end));
     }
 
+    private async Task ApplyAsync()
+    {
+        try
+        {
+            End(await store.RunAsync(friend, Apply()));
+        }
+        catch (Exception e) when (StorageFault.Is(e) || e is OperationCanceledException)
+        {
+            End(CircleEnd.OurFault);
+        }
+    }
+
     // Where one of them ends wrongly nobody knows where the next one begins.
-    private void Apply()
+    private IEnumerable<CircleEnd> Apply()
     {
         var feed = new DeltaFeed(spool.Read(), Limits.DeltasKeptBytes);
         for (var want = 0; want < wants.Count; want++)
         {
-            var isMissing = _answer.Missing.Contains((uint)want);
-            var outcome = isMissing ? new(CircleEnd.Missing) : Apply(wants[want], feed);
-            post(
-                new Input.CircleFetched(
-                    ask,
-                    want,
-                    outcome.End,
-                    outcome.Encoded,
-                    outcome.Delta.Length <= Limits.HeadDeltaBytesMax ? outcome.Delta : default
-                )
-            );
+            var outcome = new CircleOutcome(CircleEnd.Missing);
+            if (!_answer.Missing.Contains((uint)want))
+            {
+                foreach (var piece in Apply(wants[want], feed))
+                {
+                    outcome = piece ?? outcome;
+                    yield return default;
+                }
+            }
+
+            post(outcome.Report(ask, want));
             if (outcome.End is not (CircleEnd.Held or CircleEnd.Missing))
             {
-                End(CircleEnd.CutOff);
-                return;
+                yield return CircleEnd.CutOff;
+                yield break;
             }
         }
 
-        End(CircleEnd.Held);
+        yield return CircleEnd.Held;
     }
 
-    private CircleOutcome Apply(CircleWanted want, DeltaFeed feed)
+    private IEnumerable<CircleOutcome?> Apply(CircleWanted want, DeltaFeed feed)
     {
         var tag = want.Have is { } have ? store.TagOf(have) : 0;
         // What we hold moved on while the answer was under way: no lie of the friend.
         return tag == want.HaveTag
             ? store.Apply(friend, want.Head, want.Have, feed)
-            : new(CircleEnd.CutOff);
+            : [new(CircleEnd.CutOff)];
     }
 }

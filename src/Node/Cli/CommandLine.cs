@@ -78,6 +78,11 @@ public sealed class CommandLine(params Func<Command>[] more)
         foreach (var help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpText();
+            // Those of other systems would be completed as well.
+            foreach (var alias in (string[])["-?", "/?", "/h"])
+            {
+                help.Aliases.Remove(alias);
+            }
         }
 
         return root;

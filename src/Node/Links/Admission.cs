@@ -48,7 +48,7 @@ internal sealed class Admission(OurSide our)
                 }
 
                 // Who has the pair secret has stored it.
-                our.Store.Confirm(friend.Id);
+                our.Store.Confirm(friend.Id, friend.Fresh);
                 return new Claimed(friend.Id, handshake.Accept(null, out answer), null);
             case VeilOwner.Invitation invitation:
                 return Redeem(invitation.Id, proposal, handshake, now, out answer);
@@ -82,15 +82,17 @@ internal sealed class Admission(OurSide our)
 
         var id = FriendId.Of(card.SigningKey.Bytes);
         our.Post(new Input.FriendKnown(id, []));
-        return new Claimed(id, outcome, () => Confirm(id));
+        // One thread admits, so the newest is this one's.
+        var fresh = our.Store.NewestOf(id);
+        return new Claimed(id, outcome, () => Confirm(id, fresh));
     }
 
     /// <summary>By the reader. What fails now is made good by the next handshake.</summary>
-    private void Confirm(FriendId friend)
+    private void Confirm(FriendId friend, long fresh)
     {
         try
         {
-            our.Store.Confirm(friend);
+            our.Store.Confirm(friend, fresh);
         }
         catch (Exception e) when (StorageFault.Is(e))
         {

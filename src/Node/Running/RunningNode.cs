@@ -42,9 +42,10 @@ public sealed class RunningNode : IDisposable
         (Home, Card, _warn) = (home, card, warn);
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
-        var chosen = new EngineSettings { RelayRates = settings.RelayRates };
-        _engine = new EngineThread(new NodeEngine(self, entropy, chosen), Clock);
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
+        var proofs = OwnProofs.By(keys.Agreement, self, Friends);
+        var told = new EngineSettings { Possession = proofs, RelayRates = settings.RelayRates };
+        _engine = new EngineThread(new NodeEngine(self, entropy, told), Clock);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views =
             Views.Open(

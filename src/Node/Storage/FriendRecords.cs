@@ -55,12 +55,22 @@ public enum Redemption
 
     /// <summary>The newcomer is this node.</summary>
     Own,
+
+    /// <summary>We redeem one of the newcomer's just now, and that one counts.</summary>
+    Crossed,
 }
 
 /// <summary>How the opening of the store ended.</summary>
 /// <param name="Store">Null where it cannot be used; the sentence says why.</param>
 /// <param name="Sentence">Set where the user has to know something.</param>
 public readonly record struct StoreOpening(FriendStore? Store, string? Sentence);
+
+/// <summary>A copy of one of the secrets that a friend may use; the caller's.</summary>
+/// <param name="Fresh">0: the one in use; else made since, and it may not have got it.</param>
+public sealed record UsableSecret(long Fresh, PairSecret Secret) : IDisposable
+{
+    public void Dispose() => Secret.Dispose();
+}
 
 /// <summary>A friend with what only the store's own folder sees.</summary>
 internal sealed class FriendRow(Friend shown, PairSecret secret) : IDisposable
@@ -69,6 +79,12 @@ internal sealed class FriendRow(Friend shown, PairSecret secret) : IDisposable
 
     internal PairSecret Secret { get; set; } = secret;
 
+    /// <summary>
+    /// Made by redemptions since, oldest first: it has the one in use or one of these, whichever
+    /// answer reached it last.
+    /// </summary>
+    internal List<UsableSecret> Fresh { get; } = [];
+
     internal Instant Accepted { get; set; }
 
     /// <summary>When, by our own clock.</summary>
@@ -76,7 +92,11 @@ internal sealed class FriendRow(Friend shown, PairSecret secret) : IDisposable
 
     internal Instant Sent { get; set; }
 
-    public void Dispose() => Secret.Dispose();
+    public void Dispose()
+    {
+        Secret.Dispose();
+        Fresh.ForEach(one => one.Dispose());
+    }
 }
 
 /// <summary>An invitation with its secret, until that is erased.</summary>

@@ -70,18 +70,29 @@ public sealed class FriendStore : IDisposable
         }
     }
 
-    /// <summary>A copy, which the caller disposes of; null: no friend (any more).</summary>
-    public PairSecret? SecretOf(FriendId friend)
+    /// <summary>
+    /// Copies of all that the friend may have, the newest first; empty: no friend (any more).
+    /// </summary>
+    public IReadOnlyList<UsableSecret> SecretsOf(FriendId friend)
     {
         lock (_gate)
         {
-            return _table.Row(friend) is { } row ? FriendTable.Copy(row.Secret) : null;
+            return _table.Row(friend) is not { } row
+                ? []
+                :
+                [
+                    .. row
+                        .Fresh.Append(new(0, row.Secret))
+                        .Select(one => one with { Secret = FriendTable.Copy(one.Secret) })
+                        .OrderByDescending(one => one.Fresh),
+                ];
         }
     }
 
     /// <summary>
     /// The inviter answered our redemption: it is a friend, known to have stored us. A friend
-    /// already: the new secret replaces the old one. Null: Limits.FriendsMax are friends.
+    /// already: the new secret replaces the old ones. Null: Limits.FriendsMax are friends, or a
+    /// redemption the other way counts.
     /// </summary>
     /// <param name="secret">Copied.</param>
     public Friend? Add(Card card, PairSecret secret, IReadOnlyList<string> addresses, Instant now)
@@ -89,17 +100,13 @@ public sealed class FriendStore : IDisposable
         var id = FriendId.Of(card.SigningKey.Bytes);
         lock (_gate)
         {
-            if (
-                _table.IsFull(id)
-                || !_file.Transact(() => _table.Put(card, secret, default, true, now))
-            )
-            {
+            if (_table.IsFull(id) || Invited.IsCrossed)
                 return null;
-            }
 
-            var kept = _table.Keep(card, secret, default, true, now);
+            _file.Transact(() => _table.Put(card, secret, default, true, now) == 0);
+            var kept = _table.Keep(card, secret, 0, default, true, now);
             RememberAddresses(id, addresses);
-            _file.Backup();
+            _file.Backup(forget: true);
             return kept.Shown;
         }
     }
@@ -114,9 +121,7 @@ public sealed class FriendStore : IDisposable
                 || !CardName.IsValid(Encoding.UTF8.GetBytes(name))
                 || (_table.IsTaken(name) && row.Shown.Name != name)
             )
-            {
                 return false;
-            }
 
             _file.Run("UPDATE friends SET name=?2 WHERE id=?1", friend.ToString(), name);
             row.Shown = row.Shown with { Name = name };
@@ -131,9 +136,7 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is not { } row || row.Shown.Addresses.SequenceEqual(addresses))
-            {
                 return;
-            }
 
             var text = SealedRows.Text(addresses);
             _file.Run("UPDATE friends SET addresses=?2 WHERE id=?1", friend.ToString(), text);
@@ -151,19 +154,20 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is null)
-            {
                 return false;
-            }
 
             // Shut out even where the disk then refuses; listed until it does not, to try again.
             _table.Hide(friend);
             _file.Transact(() =>
                 Invited.Spend(friend)
                 && Groups.LeaveOnDisk(friend)
+                && _file.Run("DELETE FROM fresh WHERE friend=?1", friend.ToString()) >= 0
+                && Pseudonyms.ExposeOnDisk()
                 && _file.Run("DELETE FROM friends WHERE id=?1", friend.ToString()) == 1
             );
             _table.Drop(friend);
             Groups.LeaveInMemory(friend);
+            Pseudonyms.ExposeInMemory();
             Invited.Spent(friend);
             _file.Backup(forget: true);
             return true;
@@ -171,24 +175,53 @@ public sealed class FriendStore : IDisposable
     }
 
     /// <summary>
-    /// The friend is known to have stored the friendship: the invitation's secret is erased.
+    /// The friend is known to have this secret: what it had before is erased, and with the newest
+    /// the invitation's secret, too.
     /// </summary>
-    public void Confirm(FriendId friend)
+    /// <param name="fresh">See <see cref="UsableSecret"/>.</param>
+    public void Confirm(FriendId friend, long fresh)
     {
         lock (_gate)
         {
-            if (_table.Row(friend) is not { Shown.Confirmed: false } row)
-            {
+            if (_table.Row(friend) is not { } row)
                 return;
-            }
+
+            var promoted = row.Fresh.Find(one => one.Fresh == fresh);
+            var isWhole = !row.Shown.Confirmed && !row.Fresh.Exists(one => one.Fresh > fresh);
+            if (promoted is null && !isWhole)
+                return;
 
             _file.Transact(() =>
-                Invited.Spend(friend)
-                && _file.Run("UPDATE friends SET confirmed=1 WHERE id=?1", friend.ToString()) == 1
-            );
-            row.Shown = row.Shown with { Confirmed = true };
-            Invited.Spent(friend);
+            {
+                if (promoted is not null)
+                    _table.Promote(row, promoted);
+
+                return !isWhole
+                    || Invited.Spend(friend)
+                        && _file.Run(
+                            "UPDATE friends SET confirmed=1 WHERE id=?1",
+                            friend.ToString()
+                        ) == 1;
+            });
+            if (promoted is not null)
+                _table.Promoted(row, promoted);
+
+            if (isWhole)
+            {
+                row.Shown = row.Shown with { Confirmed = true };
+                Invited.Spent(friend);
+            }
+
             _file.Backup(forget: true);
+        }
+    }
+
+    /// <summary>The number of the newest secret; 0 also where there is no such friend.</summary>
+    public long NewestOf(FriendId friend)
+    {
+        lock (_gate)
+        {
+            return _table.Row(friend)?.Fresh.LastOrDefault()?.Fresh ?? 0;
         }
     }
 
@@ -201,9 +234,7 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is not { } row || timestamp <= row.Accepted)
-            {
                 return false;
-            }
 
             var isFirst = row.Accepted == default;
             _file.Run(
@@ -232,9 +263,7 @@ public sealed class FriendStore : IDisposable
         lock (_gate)
         {
             if (_table.Row(friend) is not { } row)
-            {
                 return null;
-            }
 
             var next = now > row.Sent ? now : new Instant(row.Sent.Microseconds + 1);
             _file.Run(

@@ -55,57 +55,112 @@ internal sealed class FriendTable(
     }
 
     /// <summary>On disk, within a transaction.</summary>
-    internal bool Put(Card card, PairSecret secret, Instant timestamp, bool confirmed, Instant now)
+    /// <param name="confirmed">
+    /// Whether the other has this secret, which is in use from now on. Else a friend of old may
+    /// never get it, and what it has stays good beside.
+    /// </param>
+    /// <returns>0, or the number of the fresh secret.</returns>
+    internal long Put(Card card, PairSecret secret, Instant timestamp, bool confirmed, Instant now)
     {
         var id = FriendId.Of(card.SigningKey.Bytes);
-        return file.Run(
-                """
-                INSERT INTO friends
-                VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, '', ?6, ?7)
-                ON CONFLICT(id) DO UPDATE SET card=excluded.card, secret=excluded.secret,
-                    accepted=max(accepted, excluded.accepted), accepted_at=excluded.accepted_at,
-                    confirmed=excluded.confirmed
-                """,
-                id.ToString(),
-                card.Bytes.ToArray(),
-                Row(id)?.Shown.Name ?? FreeName(card.Name),
-                rows.Seal(id, secret),
-                timestamp.Microseconds,
-                now.Microseconds,
-                confirmed ? 1 : 0
-            ) == 1;
+        var isFresh = !confirmed && Row(id) is not null;
+        file.Run(
+            """
+            INSERT INTO friends(id, card, name, secret, accepted, accepted_at, sent, addresses,
+                added, confirmed)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, '', ?6, ?7)
+            ON CONFLICT(id) DO UPDATE SET card=excluded.card, confirmed=excluded.confirmed,
+                secret=CASE WHEN ?8 THEN secret ELSE excluded.secret END,
+                accepted=max(accepted, excluded.accepted), accepted_at=excluded.accepted_at
+            """,
+            id.ToString(),
+            card.Bytes.ToArray(),
+            Row(id)?.Shown.Name ?? FreeName(card.Name),
+            rows.Seal(id, secret),
+            timestamp.Microseconds,
+            now.Microseconds,
+            confirmed ? 1 : 0,
+            isFresh ? 1 : 0
+        );
+        if (isFresh)
+        {
+            return PutFresh(id, secret);
+        }
+
+        file.Run("DELETE FROM fresh WHERE friend=?1", id.ToString());
+        return 0;
     }
 
     /// <summary>In memory, after the transaction.</summary>
+    /// <param name="fresh">What <see cref="Put"/> gave.</param>
     internal FriendRow Keep(
         Card card,
         PairSecret secret,
+        long fresh,
         Instant timestamp,
         bool confirmed,
         Instant now
     )
     {
         var id = FriendId.Of(card.SigningKey.Bytes);
-        if (friends.TryGetValue(id, out var row))
-        {
-            row.Secret.Dispose();
-            row.Secret = Copy(secret);
-            row.Shown = row.Shown with { Card = card, Confirmed = confirmed };
-        }
-        else
+        if (!friends.TryGetValue(id, out var row))
         {
             var shown = new Friend(id, card, FreeName(card.Name), [], now, confirmed);
             friends.Add(id, row = new FriendRow(shown, Copy(secret)));
         }
+        else if (fresh != 0)
+        {
+            row.Fresh.Add(new(fresh, Copy(secret)));
+            DropFresh(row, Math.Max(0, row.Fresh.Count - Limits.FreshSecretsMax));
+        }
+        else
+        {
+            row.Secret.Dispose();
+            row.Secret = Copy(secret);
+            DropFresh(row, row.Fresh.Count);
+        }
 
+        row.Shown = row.Shown with { Card = card, Confirmed = confirmed };
         row.Accepted = timestamp > row.Accepted ? timestamp : row.Accepted;
         row.AcceptedAt = now;
         Show(row);
         return row;
     }
 
+    /// <summary>
+    /// On disk, within a transaction: the friend has this fresh secret, so it will use none from
+    /// before. Those made after may be on their way to it.
+    /// </summary>
+    internal void Promote(FriendRow row, UsableSecret fresh)
+    {
+        var id = row.Shown.Id;
+        file.Run(
+            "UPDATE friends SET secret=?2 WHERE id=?1",
+            id.ToString(),
+            rows.Seal(id, fresh.Secret)
+        );
+        file.Run("DELETE FROM fresh WHERE friend=?1 AND id<=?2", id.ToString(), fresh.Fresh);
+    }
+
+    /// <summary>In memory, after the transaction.</summary>
+    internal void Promoted(FriendRow row, UsableSecret fresh)
+    {
+        row.Secret.Dispose();
+        row.Secret = Copy(fresh.Secret);
+        // At no time is a secret that the friend may use unknown at the gate.
+        Show(row);
+        DropFresh(row, row.Fresh.IndexOf(fresh) + 1);
+    }
+
     /// <summary>The gate knows it no more; it is listed still.</summary>
-    internal void Hide(FriendId friend) => veils.Remove(new VeilOwner.Friend(friend));
+    internal void Hide(FriendId friend)
+    {
+        veils.Remove(new VeilOwner.Friend(friend));
+        foreach (var fresh in Row(friend)?.Fresh ?? [])
+        {
+            veils.Remove(new VeilOwner.Friend(friend, fresh.Fresh));
+        }
+    }
 
     /// <summary>From memory, after the row on disk.</summary>
     internal void Drop(FriendId friend)
@@ -132,8 +187,46 @@ internal sealed class FriendTable(
             long.MaxValue
         );
 
-    private void Show(FriendRow row) =>
-        veils.Set(new VeilOwner.Friend(row.Shown.Id), row.Shown.Card.AgreementKey, row.Secret);
+    private long PutFresh(FriendId friend, PairSecret secret)
+    {
+        using var insert = file.Command(
+            "INSERT INTO fresh(friend, secret) VALUES(?1, ?2) RETURNING id",
+            friend.ToString(),
+            rows.SealFresh(friend, secret)
+        );
+        var fresh = (long)insert.ExecuteScalar()!;
+        file.Run(
+            """
+            DELETE FROM fresh WHERE friend=?1 AND id NOT IN
+                (SELECT id FROM fresh WHERE friend=?1 ORDER BY id DESC LIMIT ?2)
+            """,
+            friend.ToString(),
+            Limits.FreshSecretsMax
+        );
+        return fresh;
+    }
+
+    /// <summary>The oldest so many.</summary>
+    private void DropFresh(FriendRow row, int count)
+    {
+        foreach (var fresh in row.Fresh.Take(count))
+        {
+            veils.Remove(new VeilOwner.Friend(row.Shown.Id, fresh.Fresh));
+            fresh.Dispose();
+        }
+
+        row.Fresh.RemoveRange(0, count);
+    }
+
+    private void Show(FriendRow row)
+    {
+        var (id, key) = (row.Shown.Id, row.Shown.Card.AgreementKey);
+        veils.Set(new VeilOwner.Friend(id), key, row.Secret);
+        foreach (var fresh in row.Fresh)
+        {
+            veils.Set(new VeilOwner.Friend(id, fresh.Fresh), key, fresh.Secret);
+        }
+    }
 
     private string FreeName(string name)
     {

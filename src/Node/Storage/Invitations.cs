@@ -1,4 +1,5 @@
 using FriendNet.Crypto.Identity;
+using FriendNet.Crypto.Sodium;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Link;
@@ -19,6 +20,7 @@ public sealed class Invitations : IDisposable
     private readonly Groups _groups;
     private readonly VeilTable _veils;
     private readonly FriendId _self;
+    private PublicKey? _inviter;
 
     internal Invitations(
         StateFile file,
@@ -40,9 +42,7 @@ public sealed class Invitations : IDisposable
         _veils = veils;
         _self = self;
         foreach (var row in _rows.Values)
-        {
             Show(row);
-        }
     }
 
     /// <summary>Oldest first.</summary>
@@ -72,9 +72,7 @@ public sealed class Invitations : IDisposable
         {
             Expire(now);
             if (_rows.Values.Count(row => row.Secret is not null) >= Limits.InvitationsMax)
-            {
                 return null;
-            }
 
             InvitationId id = default;
             _file.Transact(() =>
@@ -113,9 +111,7 @@ public sealed class Invitations : IDisposable
                 || row.Shown.RedeemedBy is not null
                 || row.Shown.Revoked
             )
-            {
                 return false;
-            }
 
             _file.Run(
                 "UPDATE invitations SET revoked=1, secret=NULL WHERE id=?1",
@@ -129,9 +125,25 @@ public sealed class Invitations : IDisposable
     }
 
     /// <summary>
+    /// We redeem an invitation of who has this key from now on; null: not any more. Two that
+    /// redeem each other's at once would each replace the secret that the other was given; so
+    /// the one with the larger id lets the other in and gives its own up.
+    /// </summary>
+    public void Redeeming(PublicKey? inviter)
+    {
+        lock (_gate)
+        {
+            (_inviter, IsCrossed) = (inviter, false);
+        }
+    }
+
+    /// <summary>Whether the redemption under way is given up for the inviter's own.</summary>
+    public bool IsCrossed { get; private set; }
+
+    /// <summary>
     /// One transaction: the invitation is used and its newcomer is a friend, or nothing happened.
     /// The same newcomer may do it again with a later timestamp until its friendship is confirmed,
-    /// since the answer may not have reached it; the new secret counts.
+    /// since the answer may not have reached it; the secrets before stay good beside.
     /// </summary>
     /// <param name="card">Its X25519 key is the one that the handshake proved.</param>
     /// <param name="secret">Copied.</param>
@@ -148,58 +160,56 @@ public sealed class Invitations : IDisposable
         {
             var row = _rows.GetValueOrDefault(invitation);
             if (Refusal(row, card, id, now) is { } refusal)
-            {
                 return refusal;
-            }
 
             // Once: who was taken out of the group since does not come back by asking again.
             var group = row!.Shown.RedeemedBy is null ? row.Shown.Group : null;
+            long fresh = 0;
             if (
                 !_file.Transact(() =>
                 {
-                    var done = Use() && _friends.Put(card, secret, timestamp, false, now);
+                    if (!Use(invitation, id, timestamp, now))
+                        return false;
+
+                    fresh = _friends.Put(card, secret, timestamp, false, now);
                     // A group that is gone is no reason to refuse a friend.
-                    _ = done && group is { } joined && _groups.PutOnDisk(joined, id);
-                    return done;
+                    _ = group is { } joined && _groups.PutOnDisk(joined, id);
+                    return true;
                 })
             )
-            {
                 return Redemption.Used;
-            }
+
+            IsCrossed |= card.AgreementKey.Equals(_inviter);
 
             row.Shown = row.Shown with { RedeemedBy = id };
-            _friends.Keep(card, secret, timestamp, false, now);
+            _friends.Keep(card, secret, fresh, timestamp, false, now);
             if (group is { } kept)
-            {
                 _groups.PutInMemory(kept, id);
-            }
 
             _file.Backup();
             return Redemption.Redeemed;
         }
-
-        // The disk decides, whoever else has it open: no two can both change this row.
-        bool Use() =>
-            _file.Run(
-                """
-                UPDATE invitations SET redeemed_by=?2, redeemed_at=?3, timestamp=?4
-                WHERE id=?1 AND revoked=0 AND secret IS NOT NULL AND expires>?3
-                    AND (redeemed_by IS NULL OR (redeemed_by=?2 AND timestamp<?4
-                        AND EXISTS(SELECT 1 FROM friends WHERE id=?2 AND confirmed=0)))
-                """,
-                invitation.Value,
-                id.ToString(),
-                now.Microseconds,
-                timestamp.Microseconds
-            ) == 1;
     }
+
+    // The disk decides, whoever else has it open: no two can both change this row.
+    private bool Use(InvitationId invitation, FriendId id, Instant timestamp, Instant now) =>
+        _file.Run(
+            """
+            UPDATE invitations SET redeemed_by=?2, redeemed_at=?3, timestamp=?4
+            WHERE id=?1 AND revoked=0 AND secret IS NOT NULL AND expires>?3
+                AND (redeemed_by IS NULL OR (redeemed_by=?2 AND timestamp<?4
+                    AND EXISTS(SELECT 1 FROM friends WHERE id=?2 AND confirmed=0)))
+            """,
+            invitation.Value,
+            id.ToString(),
+            now.Microseconds,
+            timestamp.Microseconds
+        ) == 1;
 
     public void Dispose()
     {
         foreach (var row in _rows.Values)
-        {
             row.Dispose();
-        }
 
         _rows.Clear();
     }
@@ -215,9 +225,7 @@ public sealed class Invitations : IDisposable
     internal void Spent(FriendId friend)
     {
         foreach (var row in _rows.Values.Where(row => row.Shown.RedeemedBy == friend))
-        {
             Erase(row);
-        }
     }
 
     /// <summary>Erases the secrets of those whose time is over.</summary>
@@ -234,9 +242,7 @@ public sealed class Invitations : IDisposable
     private void Show(InvitationRow row)
     {
         if (row.Secret is { } secret)
-        {
             _veils.Set(new VeilOwner.Invitation(row.Shown.Id), secret);
-        }
     }
 
     private void Erase(InvitationRow row)
@@ -249,29 +255,22 @@ public sealed class Invitations : IDisposable
     private Redemption? Refusal(InvitationRow? row, Card card, FriendId newcomer, Instant now)
     {
         if (row is null || row.Shown.Revoked)
-        {
             return Redemption.Revoked;
-        }
 
         if (row.Shown.Expires <= now)
-        {
             return Redemption.Expired;
-        }
 
         if (row.Secret is null)
-        {
             return Redemption.Used;
-        }
 
         if (newcomer == _self)
-        {
             return Redemption.Own;
-        }
+
+        if (card.AgreementKey.Equals(_inviter) && _self.Value < newcomer.Value)
+            return Redemption.Crossed;
 
         if (_friends.IsFull(newcomer))
-        {
             return Redemption.Full;
-        }
 
         var known = _friends.Row(newcomer)?.Shown.Card.AgreementKey;
         var isAgain = row.Shown.RedeemedBy is not null;

@@ -59,6 +59,18 @@ public sealed class Pseudonyms : IDisposable
         }
     }
 
+    /// <summary>Whether a friend was removed since the newest was made.</summary>
+    public bool IsExposed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rows.Count > 0 && _rows[^1].IsExposed;
+            }
+        }
+    }
+
     /// <summary>What it signed last.</summary>
     public SignedHead? HeadOf(PseudonymId pseudonym)
     {
@@ -173,6 +185,12 @@ public sealed class Pseudonyms : IDisposable
         }
     }
 
+    /// <summary>A friend is removed; within that transaction.</summary>
+    internal bool ExposeOnDisk() => _file.Run("UPDATE pseudonyms SET exposed=1") >= 0;
+
+    /// <summary>After that transaction.</summary>
+    internal void ExposeInMemory() => _rows.ForEach(row => row.IsExposed = true);
+
     public void Dispose() => _rows.ForEach(row => row.Keys?.Dispose());
 
     private PseudonymRow? Row(PseudonymId pseudonym) =>
@@ -223,6 +241,9 @@ internal sealed class PseudonymRow(long no, PseudonymId id, Instant made)
     internal PseudonymKeys? Keys { get; set; }
 
     internal SignedHead? Head { get; set; }
+
+    /// <summary>A friend that knew it was removed.</summary>
+    internal bool IsExposed { get; set; }
 
     /// <summary>When it was withdrawn.</summary>
     internal Instant? Retired { get; set; }

@@ -22,6 +22,8 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
 
     internal byte[] Seal(FriendId friend, PairSecret secret) => Seal(RowOf(friend), secret);
 
+    internal byte[] SealFresh(FriendId friend, PairSecret secret) => Seal(FreshOf(friend), secret);
+
     internal byte[] Seal(InvitationId invitation, PairSecret secret) =>
         Seal(RowOf(invitation), secret);
 
@@ -49,7 +51,7 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
     {
         var rows = new List<PseudonymRow>();
         using var command = file.Command(
-            "SELECT id, seed, head, made, retired FROM pseudonyms ORDER BY id"
+            "SELECT id, seed, head, made, retired, exposed FROM pseudonyms ORDER BY id"
         );
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -67,6 +69,7 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
                     Keys = seed is null ? null : OpenSeed(RowOf(no), seed),
                     Head = head,
                     Retired = reader.IsDBNull(4) ? null : new Instant(reader.GetInt64(4)),
+                    IsExposed = reader.GetInt64(5) != 0,
                 }
             );
         }
@@ -97,7 +100,7 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
             }
         }
 
-        return broken;
+        return broken + ReadFresh(file, rows);
     }
 
     /// <returns>How many rows were beyond reading.</returns>
@@ -133,12 +136,38 @@ internal sealed class SealedRows(IdentityKeys keys, IEntropy entropy)
 
     private static string RowOf(FriendId friend) => $"friend {friend}";
 
+    private static string FreshOf(FriendId friend) => $"fresh {friend}";
+
     private static string RowOf(InvitationId invitation) => $"invitation {invitation.Value}";
 
     private static string RowOf(long pseudonym) => $"pseudonym {pseudonym}";
 
     private static string? TextOrNull(SqliteDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private int ReadFresh(StateFile file, Dictionary<FriendId, FriendRow> rows)
+    {
+        var broken = 0;
+        using var command = file.Command("SELECT id, friend, secret FROM fresh ORDER BY id");
+        using var reader = command.ExecuteReader();
+        while (reader.Read())
+        {
+            if (
+                FriendId.TryParse(reader.GetString(1), out var friend)
+                && rows.TryGetValue(friend, out var row)
+                && Open(FreshOf(friend), (byte[])reader.GetValue(2)) is { } secret
+            )
+            {
+                row.Fresh.Add(new(reader.GetInt64(0), secret));
+            }
+            else
+            {
+                broken++;
+            }
+        }
+
+        return broken;
+    }
 
     private FriendRow? ReadFriend(SqliteDataReader reader)
     {

@@ -6,8 +6,10 @@ namespace FriendNet.Node.Storage;
 /// <remarks>
 /// accepted: the highest timestamp taken from the friend, by its clock, and accepted_at: when, by
 /// ours. A pseudonym's seed is NULL once erased; head is the last one signed, whose version counts;
-/// retired: when it was withdrawn. audience: as Audience writes it; the friends column is of
-/// the first version, read once and NULL since. grp: the group that the newcomer joins.
+/// retired: when it was withdrawn; exposed: who knew it was removed from the friends since.
+/// audience: as Audience writes it; the friends column is of the first version, read once and NULL
+/// since. grp: the group that the newcomer joins.
+/// fresh: secrets that redemptions by one who is a friend made and that it may not have got.
 /// </remarks>
 internal static class StateSchema
 {
@@ -67,6 +69,14 @@ internal static class StateSchema
                 PRIMARY KEY(grp, friend)
             ) STRICT, WITHOUT ROWID;
             ALTER TABLE invitations ADD COLUMN grp INTEGER;
+            """,
+        """
+            CREATE TABLE fresh(
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                friend TEXT NOT NULL,
+                secret BLOB NOT NULL
+            ) STRICT;
+            ALTER TABLE pseudonyms ADD COLUMN exposed INTEGER NOT NULL DEFAULT 0;
             """,
     ];
 }

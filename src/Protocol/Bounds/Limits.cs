@@ -210,7 +210,7 @@ public static partial class Limits
     /// </summary>
     public const int HeadsWindowMax = 256;
 
-    /// <summary>News after which the taker says so: half a window.</summary>
+    /// <summary>News after which the taker says so at most: half a window.</summary>
     public const int HeadsTakenEvery = 128;
 
     /// <summary>
@@ -273,6 +273,12 @@ public static partial class Limits
     /// <summary>Encoded bytes kept that one friend brought.</summary>
     public const long CircleBytesPerFriendMax = 128L * 1024 * 1024;
 
+    /// <summary>Of those entries only the friend's own may take so many: a catalog.</summary>
+    public const int CircleOwnEntriesMax = 100_000;
+
+    /// <summary>Of those bytes only the friend's own may take so many: a catalog.</summary>
+    public const long CircleOwnBytesMax = 32 * 1024 * 1024;
+
     /// <summary>Entries kept of all circles: about 1.5 GB on disk.</summary>
     public const int CircleEntriesMax = 4_000_000;
 
@@ -290,10 +296,4 @@ public static partial class Limits
 
     /// <summary>Time of one turn: so long may a friend's catalog wait for another's.</summary>
     public const int TurnMilliseconds = 50;
-
-    /// <summary>Groups of friends.</summary>
-    public const int GroupsMax = 256;
-
-    /// <summary>A group's name, UTF-8: as a friend's.</summary>
-    public const int GroupNameBytesMax = 64;
 }

@@ -1,4 +1,3 @@
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -23,6 +22,7 @@ internal sealed class Asking(
     private const string WhyItRests =
         "It sent a circle catalog that its publisher did not sign; others are asked for a while.";
 
+    private readonly Batches _batches = new(quota);
     private readonly Dictionary<AskId, Ask> _asks = [];
     private readonly Queue<Neighbour> _turns = [];
     private long _lastId;
@@ -82,6 +82,7 @@ internal sealed class Asking(
         _asks.Remove(ask.Id);
         ask.From.Applying = null;
         ApplyNext(ask.From);
+        TakeTurn(ask.From);
     }
 
     internal void HandleEnded(AskId id, CircleEnd end)
@@ -91,8 +92,14 @@ internal sealed class Asking(
         ask.From.Ask = null;
         ask.From.WantedEntries -= ask.Entries;
         _underWay--;
-        if (end is CircleEnd.CutOff or CircleEnd.OurFault && ask.From.Link is not null)
+        // Also one that ended as if all had been answered, or with its link.
+        var isCut = end == CircleEnd.Held && ask.IsDone.Contains(false);
+        if (isCut || end == CircleEnd.CutOff)
             rests.Pause(ask.From);
+        else if (end == CircleEnd.OurFault && ask.From.Link is not null)
+            rests.Pause(ask.From);
+        else if (end == CircleEnd.Held && ask.IsWhole)
+            ask.From.Failures = 0;
         for (var want = 0; want < ask.Knowns.Count; want++)
             Settle(ask, want, end == CircleEnd.Held ? CircleEnd.CutOff : end, 0, default);
         TakeTurn(ask.From);
@@ -117,16 +124,13 @@ internal sealed class Asking(
         foreach (var (known, entries) in waiting ?? [])
         {
             neighbour.WantedEntries -= entries;
-            if (IsQueued(known, neighbour))
+            if (Batches.IsQueued(known, neighbour))
                 Release(known);
         }
 
         foreach (var known in neighbour.Deltas?.Clear() ?? [])
             Release(known);
     }
-
-    private static bool IsQueued(Known known, Neighbour neighbour) =>
-        known.Pursuit == Pursuit.Queued && known.Queue == neighbour.Slot;
 
     private void TakeTurn(Neighbour neighbour)
     {
@@ -138,7 +142,11 @@ internal sealed class Asking(
 
     private void Start(Neighbour from, LinkId link)
     {
-        var batch = Batch(from);
+        // Those of which something is held come first, as the request has them.
+        List<Known> batch =
+        [
+            .. _batches.Next(from, Release).OrderByDescending(known => known.HasContent),
+        ];
         if (batch.Count == 0)
             return;
         var ask = new Ask(new AskId(++_lastId), from, batch) { IsCompare = batch[0].NeedsCompare };
@@ -148,63 +156,11 @@ internal sealed class Asking(
         _asks.Add(ask.Id, ask);
         (from.Ask, from.WantedEntries) = (ask, from.WantedEntries + ask.Entries);
         _underWay++;
-        PseudonymId?[] have =
-        [
-            .. batch.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
-        ];
-        effects.Enqueue(
-            new Effect.FetchCircle(ask.Id, link, from.Friend, ask.Heads, have, ask.IsCompare)
-        );
+        effects.Enqueue(ask.Fetch(link));
     }
 
     private Instant GiveUpAt(Ask ask) =>
         directory.Now + TimeSpan.FromSeconds(GiveUpSeconds + (ask.Entries / EntriesPerSecond));
-
-    private List<Known> Batch(Neighbour from)
-    {
-        var batch = new List<Known>();
-        var sum = 0L;
-        while (batch.Count < Limits.CircleWantsMax && from.Wanted!.TryPeek(out var next))
-        {
-            var known = next.Known;
-            var head = known.OfferOf(from.Slot)?.Head;
-            var isDue =
-                IsQueued(known, from)
-                && head is { IsWithdrawal: false }
-                && head.Beats(known.Held)
-                && quota.HasRoom(from, known, head, sum + (from.Applying?.Entries ?? 0));
-            var entries = isDue ? head!.Head.Content.Entries : 0;
-            var isAlone = known.NeedsCompare || entries > Limits.CirclePartEntries;
-            if (isDue && batch.Count > 0)
-            {
-                var root = head!.Head.Content.Root;
-                var isTwice = batch.Exists(one => RootOf(one, from) == root);
-                if (isAlone || isTwice || sum + entries > Limits.CircleAskEntriesMax)
-                    break;
-            }
-
-            from.Wanted.Dequeue();
-            from.WantedEntries -= next.Entries;
-            if (!isDue)
-            {
-                if (IsQueued(known, from))
-                    Release(known);
-                continue;
-            }
-
-            // Not to be taken twice, should it stand in the queue twice.
-            known.Pursuit = Pursuit.Asked;
-            batch.Add(known);
-            sum += entries;
-            if (isAlone)
-                break;
-        }
-
-        return batch;
-    }
-
-    private static Hash256? RootOf(Known known, Neighbour from) =>
-        known.OfferOf(from.Slot)?.Head.Head.Content.Root;
 
     // What was held or offered may have changed while it waited: then it is looked at again.
     private void ApplyNext(Neighbour from)
@@ -241,9 +197,11 @@ internal sealed class Asking(
             return;
         ask.IsDone[want] = true;
         var (known, head) = (ask.Knowns[want], ask.Heads[want]);
+        known.NeedsFullTag = end == CircleEnd.Missing;
         switch (end)
         {
             case CircleEnd.Held:
+                ask.HeldWants++;
                 Hold(ask, known, head, encoded, delta);
                 break;
             case CircleEnd.Lied:
@@ -257,10 +215,10 @@ internal sealed class Asking(
                 rests.Pause(ask.From, known, isLasting: true);
                 break;
             // Should it have told something newer meanwhile, that is asked for at once.
-            case CircleEnd.Missing when known.OfferOf(ask.From.Slot)?.Head.Equals(head) == true:
-                rests.Pause(ask.From, known, isLasting: false);
+            case CircleEnd.Missing when known.OfferOf(ask.From.Slot)?.Head.Equals(head) != true:
                 break;
             default:
+                rests.Pause(ask.From, known, isLasting: false);
                 break;
         }
 
@@ -284,7 +242,7 @@ internal sealed class Asking(
             return;
         }
 
-        rests.Clear(ask.From, known);
+        rests.Forget(ask.From, known);
         deltas.Keep(known, delta);
         if (head.Beats(known.Held))
             quota.Hold(known, head, from, encoded);

@@ -17,32 +17,44 @@ public sealed class CircleSync
     private readonly Queue<Effect> _effects;
     private readonly Directory _directory = new();
     private readonly Deltas _deltas = new();
-    private readonly Quota _quota;
+    private readonly Rests _rests;
+    private readonly Places _places;
     private readonly Telling _telling;
     private readonly Asking _asking;
     private readonly Fetching _fetching;
     private readonly Taking _taking;
     private readonly Fading _fading;
+    private readonly Keeping _keeping;
     private readonly OwnHead _own;
 
     /// <param name="horizon">How many links own heads may go.</param>
-    public CircleSync(IEntropy entropy, Queue<Effect> effects, int horizon, ReadHead readHead)
+    public CircleSync(
+        IEntropy entropy,
+        Queue<Effect> effects,
+        int horizon,
+        ReadHead readHead,
+        Possession possession
+    )
     {
         _effects = effects;
-        var rests = new Rests(_directory, entropy);
-        _quota = new Quota(_directory, effects);
-        _telling = new Telling(_directory, _deltas, effects);
-        _asking = new Asking(_directory, _quota, rests, _deltas, effects);
-        _fetching = new Fetching(_directory, _quota, _asking, rests, entropy, effects);
-        _taking = new Taking(_directory, _telling, _fetching, readHead, effects);
-        _fading = new Fading(_directory, _fetching, _deltas, _quota, effects);
+        _rests = new Rests(_directory, entropy);
+        var quota = new Quota(_directory, effects);
+        _places = new Places(_directory, entropy);
+        _telling = new Telling(_directory, _places, _deltas, possession.Prove, effects);
+        _asking = new Asking(_directory, quota, _rests, _deltas, effects);
+        _fetching = new Fetching(_directory, quota, _asking, _rests, entropy, effects);
+        _taking = new Taking(_directory, _telling, _fetching, readHead, possession.Holds, effects);
+        _fading = new Fading(_directory, _fetching, _telling, _deltas, quota, effects);
+        _keeping = new Keeping(_directory, quota, _fetching, effects);
         _own = new OwnHead(entropy, effects, horizon);
         _asking.Settled = _fetching.Consider;
         _directory.Changed = (known, before, slot) =>
         {
+            _places.Note(known);
             _telling.Note(known, before, slot);
             _fading.Note(known);
         };
+        _places.Changed = (known, before) => _telling.Note(known, before, -1);
     }
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
@@ -112,20 +124,9 @@ public sealed class CircleSync
 
     public void HandleRemoved(FriendId friend, Instant now)
     {
-        if (_directory.FindFriend(friend) is not { } neighbour)
-            return;
         _directory.Now = now;
-        _directory.Unlink(neighbour);
-        _asking.ReleaseAll(neighbour);
-        foreach (var known in OfferedBy(neighbour))
-        {
-            _directory.RemoveOffer(known, neighbour);
-            if (known is { HasContent: true, IsOwn: false } && known.Sponsor == neighbour.Slot)
-                Sponsor(known);
-            _fetching.HandleGone(known, neighbour);
-        }
-
-        _directory.Remove(neighbour);
+        if (_directory.FindFriend(friend) is { } neighbour)
+            Remove(neighbour);
         _own.HandleFriendRemoved(now);
         Finish();
     }
@@ -186,13 +187,13 @@ public sealed class CircleSync
             case Input.OwnHeads own:
                 foreach (var head in own.Live)
                     HoldOwn(head);
-                _own.HandleOwn(own.Live, own.Since, now);
+                _own.HandleOwn(own.Live, own.Since, own.IsExposed, now);
                 break;
             case Input.HeadsKnown known:
-                Restore(known);
+                _keeping.Restore(known);
                 break;
             case Input.CirclesHeld held:
-                Restore(held);
+                _keeping.Restore(held);
                 break;
             case Input.CircleFetched fetched:
                 _asking.HandleFetched(fetched);
@@ -219,32 +220,41 @@ public sealed class CircleSync
         _directory.Now = now;
         _own.Poll(now);
         _fading.Poll();
+        _places.Poll();
         _telling.Poll();
         _fetching.Poll();
         _asking.Poll();
         Finish();
     }
 
+    private void Remove(Neighbour neighbour)
+    {
+        _directory.Unlink(neighbour);
+        _asking.ReleaseAll(neighbour);
+        foreach (var known in OfferedBy(neighbour))
+        {
+            _directory.RemoveOffer(known, neighbour);
+            _fetching.HandleGone(known, neighbour);
+        }
+
+        _keeping.Leave(neighbour);
+        _rests.Forget(neighbour);
+        _directory.Remove(neighbour);
+    }
+
     private void Finish()
     {
         _taking.Poll();
         _asking.Start();
-        Deadline = Earliest(
+        Deadline = Instant.Earliest(
             _own.Deadline,
             _fading.Deadline,
+            _places.Deadline,
             _telling.Deadline,
             _fetching.Deadline,
             _asking.Deadline,
             _taking.Deadline
         );
-    }
-
-    private static Instant? Earliest(params ReadOnlySpan<Instant?> moments)
-    {
-        Instant? first = null;
-        foreach (var moment in moments)
-            first = first < moment || moment is null ? first : moment;
-        return first;
     }
 
     private List<Known> OfferedBy(Neighbour neighbour) =>
@@ -254,41 +264,7 @@ public sealed class CircleSync
     {
         var known = _directory.Of(head.Pseudonym);
         known.IsOwn = true;
-        if (head.Beats(known.Held))
+        if (head.Beats(known.Held) && !OwnHead.IsAhead(head, _directory.Now))
             _directory.SetHeld(known, head);
-    }
-
-    // Its sponsor is no friend any more: it counts for another who tells of it, if there is one.
-    private void Sponsor(Known known)
-    {
-        if (known.Offers.Length == 0)
-            return;
-        var next = _directory.At(known.Offers[0].Slot)!;
-        _quota.Move(known, next);
-        _effects.Enqueue(new Effect.KeepCircle(known.Held!, null, next.Friend));
-    }
-
-    private void Restore(Input.HeadsKnown known)
-    {
-        var neighbour = _directory.Of(known.Friend);
-        foreach (var told in known.Heads)
-        {
-            var head = _directory.FindSame(told.Head.Encoded.Span) ?? told.Head;
-            _directory.SetOffer(_directory.Of(head.Pseudonym), neighbour, head, told.Hops);
-        }
-    }
-
-    private void Restore(Input.CirclesHeld held)
-    {
-        foreach (var circle in held.Circles)
-        {
-            var known = _directory.Of(circle.Head.Pseudonym);
-            var head = _directory.FindSame(circle.Head.Encoded.Span) ?? circle.Head;
-            if (!known.IsOwn)
-                _quota.Hold(known, head, _directory.Of(circle.Sponsor), circle.Encoded);
-        }
-
-        foreach (var known in _directory.All.ToArray())
-            _fetching.Consider(known);
     }
 }

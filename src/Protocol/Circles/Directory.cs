@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -11,7 +10,7 @@ internal sealed class Directory
 {
     private readonly HashSet<Known> _all = new(new ById());
     private readonly HashSet<Known>.AlternateLookup<PseudonymId> _byId;
-    private readonly Dictionary<ulong, Known> _byRoot = [];
+    private readonly Dictionary<uint, Known> _byRoot = [];
     private readonly Dictionary<FriendId, Neighbour> _byFriend = [];
     private readonly Dictionary<LinkId, Neighbour> _byLink = [];
     private readonly List<Neighbour?> _slots = [];
@@ -58,10 +57,11 @@ internal sealed class Directory
         return known;
     }
 
-    /// <summary>The first of those held at a root with this tag; then NextOfRoot.</summary>
-    internal Known? ByRoot(ulong tag) => _byRoot.GetValueOrDefault(tag);
+    /// <summary>The first of those held at a root that begins as this tag; then NextOfRoot.
+    /// </summary>
+    internal Known? ByRoot(ulong tag) => _byRoot.GetValueOrDefault(Short(tag));
 
-    internal Neighbour? At(int slot) => _slots[slot];
+    internal Neighbour? At(int slot) => slot < _slots.Count ? _slots[slot] : null;
 
     internal Neighbour? On(LinkId link) => _byLink.GetValueOrDefault(link);
 
@@ -85,7 +85,7 @@ internal sealed class Directory
     internal void Link(Neighbour neighbour, LinkId link)
     {
         neighbour.Outbox = new Outbox(link);
-        neighbour.Inbox = new Inbox();
+        neighbour.Inbox = new Inbox(neighbour, link);
         _byLink[link] = neighbour;
     }
 
@@ -140,7 +140,9 @@ internal sealed class Directory
         {
             var tag = head.Head.Content.Root.Tag;
             known.NextOfRoot = ByRoot(tag);
-            _byRoot[tag] = known;
+            if (known.NextOfRoot is { } next)
+                next.BeforeOfRoot = known;
+            _byRoot[Short(tag)] = known;
         }
 
         Changed?.Invoke(known, before, -1);
@@ -165,7 +167,6 @@ internal sealed class Directory
     /// <summary>All that this linked friend is told, by ascending keys.</summary>
     internal List<TreeItem> Told(Neighbour neighbour)
     {
-        Fit(neighbour);
         var items = new List<TreeItem>();
         foreach (var known in _all)
         {
@@ -176,24 +177,7 @@ internal sealed class Directory
         return Sorted(items);
     }
 
-    /// <summary>Sets the rank up to which this linked friend is told.</summary>
-    internal void Fit(Neighbour neighbour)
-    {
-        neighbour.Outbox!.Last = null;
-        if (_all.Count <= Limits.HeadsPerFriendMax)
-            return;
-        var ranks = new List<Rank>();
-        foreach (var known in _all)
-        {
-            if (ToldSet.HopsFor(known, neighbour, Now) is { } hops)
-                ranks.Add(new Rank(hops, known.Id));
-        }
-
-        if (ranks.Count <= Limits.HeadsPerFriendMax)
-            return;
-        ranks.Sort();
-        neighbour.Outbox.Last = ranks[Limits.HeadsPerFriendMax - 1];
-    }
+    private static uint Short(ulong tag) => unchecked((uint)tag);
 
     private static List<TreeItem> Sorted(List<TreeItem> items)
     {
@@ -206,22 +190,15 @@ internal sealed class Directory
         if (!known.HasContent)
             return;
         var tag = known.Held!.Head.Content.Root.Tag;
-        var first = _byRoot[tag];
-        if (first == known)
-        {
-            if (known.NextOfRoot is { } next)
-                _byRoot[tag] = next;
-            else
-                _byRoot.Remove(tag);
-        }
+        if (known.NextOfRoot is { } next)
+            next.BeforeOfRoot = known.BeforeOfRoot;
+        if (known.BeforeOfRoot is { } before)
+            before.NextOfRoot = known.NextOfRoot;
+        else if (known.NextOfRoot is { } first)
+            _byRoot[Short(tag)] = first;
         else
-        {
-            while (first.NextOfRoot != known)
-                first = first.NextOfRoot!;
-            first.NextOfRoot = known.NextOfRoot;
-        }
-
-        known.NextOfRoot = null;
+            _byRoot.Remove(Short(tag));
+        (known.BeforeOfRoot, known.NextOfRoot) = (null, null);
     }
 
     // A set that is looked up by the key of its items: 48 bytes less for each than a dictionary.

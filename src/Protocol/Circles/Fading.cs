@@ -10,6 +10,7 @@ namespace FriendNet.Protocol.Circles;
 internal sealed class Fading(
     Directory directory,
     Fetching fetching,
+    Telling telling,
     Deltas deltas,
     Quota quota,
     Queue<Effect> effects
@@ -60,6 +61,7 @@ internal sealed class Fading(
         if (known.Held is not null)
             quota.Release(known);
         fetching.Forget(known);
+        telling.Forget(known);
         deltas.Drop(known);
         directory.Forget(known);
     }

@@ -27,12 +27,21 @@ internal sealed class Fetching(
         2 * Limits.HeadFoldMilliseconds
     );
 
-    private readonly HashSet<Known> _stuck = [];
-    private readonly Queue<(Known Known, Instant At)> _patient = [];
-    private Instant? _retryAt;
+    // Of a flood at one root so many are looked at: else it is asked for once more.
+    private const int LinksMax = 16;
 
-    internal Instant? Deadline =>
-        _patient.TryPeek(out var first) && !(_retryAt < first.At) ? first.At : _retryAt;
+    private readonly Dictionary<Known, Instant> _stuck = [];
+    private readonly PriorityQueue<Known, Instant> _retries = new();
+    private readonly Queue<(Known Known, Instant At)> _patient = [];
+
+    internal Instant? Deadline
+    {
+        get
+        {
+            Instant? retryAt = _retries.TryPeek(out _, out var at) ? at : null;
+            return _patient.TryPeek(out var first) && !(retryAt < first.At) ? first.At : retryAt;
+        }
+    }
 
     /// <summary>A friend tells this, maybe with a delta to it.</summary>
     internal void HandleOffer(
@@ -76,8 +85,7 @@ internal sealed class Fetching(
         else if (retryAt is { } at)
         {
             known.Pursuit = Pursuit.Stuck;
-            _stuck.Add(known);
-            _retryAt = _retryAt < at ? _retryAt : at;
+            Retry(known, at);
         }
     }
 
@@ -90,15 +98,31 @@ internal sealed class Fetching(
                 Consider(first.Known);
         }
 
-        if (_retryAt > directory.Now || _retryAt is null)
-            return;
-        _retryAt = null;
-        foreach (var known in _stuck.ToArray())
-            Consider(known);
+        while (_retries.TryPeek(out var known, out var at) && at <= directory.Now)
+        {
+            _retries.Dequeue();
+            if (_stuck.TryGetValue(known, out var due) && due == at)
+                Consider(known);
+        }
     }
 
     /// <summary>Nobody tells of it any more.</summary>
-    internal void Forget(Known known) => _stuck.Remove(known);
+    internal void Forget(Known known)
+    {
+        _stuck.Remove(known);
+        rests.Forget(known);
+    }
+
+    // What was looked at meanwhile stays in the queue: not for long, should there be much of it.
+    private void Retry(Known known, Instant at)
+    {
+        _stuck[known] = at;
+        _retries.Enqueue(known, at);
+        if (_retries.Count <= 2 * (_stuck.Count + LinksMax))
+            return;
+        _retries.Clear();
+        _retries.EnqueueRange(_stuck.Select(stuck => (stuck.Key, stuck.Value)));
+    }
 
     // The friend that brought what we hold has not told this yet; its news will bring a delta.
     private bool IsFed(Known known, Neighbour by, SignedHead head) =>
@@ -153,11 +177,8 @@ internal sealed class Fetching(
 
     private (Known Other, Neighbour By)? SameElsewhere(Known known, SignedHead head)
     {
-        for (
-            var other = directory.ByRoot(head.Head.Content.Root.Tag);
-            other is not null;
-            other = other.NextOfRoot
-        )
+        var other = directory.ByRoot(head.Head.Content.Root.Tag);
+        for (var i = 0; i < LinksMax && other is not null; i++, other = other.NextOfRoot)
         {
             if (other == known || other.IsOwn || other.Held!.Head.Content != head.Head.Content)
                 continue;
@@ -182,11 +203,13 @@ internal sealed class Fetching(
             ? sponsor
             : directory.At(known.Offers[0].Slot)!;
 
-    private static Offer? Best(Known known)
+    private Offer? Best(Known known)
     {
         Offer? best = null;
         foreach (var offer in known.Offers)
         {
+            if (offer.Head.HasExpired(directory.Now))
+                continue;
             if (best is not { } other || offer.Head.Beats(other.Head))
                 best = offer;
         }
@@ -205,6 +228,7 @@ internal sealed class Fetching(
             if (
                 directory.At(offer.Slot) is not { Link: not null } by
                 || offer.Head.IsWithdrawal
+                || offer.Head.HasExpired(directory.Now)
                 || !offer.Head.Beats(known.Held)
             )
                 continue;
@@ -224,7 +248,7 @@ internal sealed class Fetching(
             var better =
                 head is null || offer.Head.Beats(head) ? 1
                 : head.Beats(offer.Head) ? -1
-                : Load(from!).CompareTo(Load(by));
+                : Standing(from!).CompareTo(Standing(by));
             ties = better > 0 ? 1 : ties + 1;
             if (better > 0 || (better == 0 && Draw.Part(entropy) < 1.0 / ties))
                 (from, head) = (by, offer.Head);
@@ -233,5 +257,7 @@ internal sealed class Fetching(
         return (from, head, retryAt);
     }
 
-    private static long Load(Neighbour neighbour) => neighbour.Entries + neighbour.WantedEntries;
+    // Who has little to bring because it brings nothing is not the one to ask.
+    private static (int Failures, long Load) Standing(Neighbour neighbour) =>
+        (neighbour.Failures, neighbour.Entries + neighbour.WantedEntries);
 }

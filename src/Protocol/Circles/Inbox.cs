@@ -5,9 +5,13 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Circles;
 
 /// <summary>What came over one link: counted, and taken at a bounded rate.</summary>
-internal sealed class Inbox
+internal sealed class Inbox(Neighbour from, LinkId link)
 {
-    private TokenBucket? _bucket;
+    // Not the same on all links: those who are told alike would all answer to the same news.
+    private readonly int _every =
+        Limits.HeadsTakenEvery
+        - (int)((uint)link.Value.GetHashCode() % (Limits.HeadsTakenEvery / 2));
+
     private int _taken;
 
     /// <summary>Pseudonyms whose deltas told nothing new; to be said with the next count.
@@ -21,12 +25,13 @@ internal sealed class Inbox
     internal bool HasAsked { get; set; }
 
     /// <summary>False: more came than may be under way.</summary>
-    internal bool TryTake(int news, Instant now)
+    /// <param name="more">Work beside its news, as so many of them.</param>
+    internal bool TryTake(int news, int more, Instant now)
     {
         // One that clears only is work too.
         news = Math.Max(1, news);
-        _bucket ??= new TokenBucket(Limits.HeadsPerSecond, Limits.HeadsBurst, now);
-        _bucket.Charge(news, now);
+        from.HeadRate ??= new TokenBucket(Limits.HeadsPerSecond, Limits.HeadsBurst, now);
+        from.HeadRate.Charge(news + more, now);
         _taken += news;
         return _taken <= Limits.HeadsWindowMax;
     }
@@ -40,7 +45,7 @@ internal sealed class Inbox
 
     /// <summary>When the count is to be said; null: not yet.</summary>
     internal Instant? TakenAt(Instant now) =>
-        _bucket is { } bucket && (_taken >= Limits.HeadsTakenEvery || Lazy is not null)
+        from.HeadRate is { } bucket && (_taken >= _every || Lazy is not null)
             ? bucket.When(0, now)
             : null;
 

@@ -25,6 +25,8 @@ internal enum Pursuit : byte
 /// <summary>One pseudonym. Changed by <see cref="Directory"/> alone, but for the pursuit.</summary>
 internal sealed class Known(PseudonymId id)
 {
+    internal const ushort Nobody = ushort.MaxValue;
+
     internal PseudonymId Id { get; } = id;
 
     /// <summary>The head whose content is here, or a withdrawal; told on.</summary>
@@ -33,14 +35,18 @@ internal sealed class Known(PseudonymId id)
     /// <summary>One a friend, in no order.</summary>
     internal Offer[] Offers { get; set; } = [];
 
-    /// <summary>Another one held at a root with the same tag.</summary>
+    /// <summary>Another one held at a root that begins alike.</summary>
     internal Known? NextOfRoot { get; set; }
+
+    /// <summary>The one whose next it is.</summary>
+    internal Known? BeforeOfRoot { get; set; }
 
     /// <summary>Bytes in the store, charged to <see cref="Sponsor"/>.</summary>
     internal int Encoded { get; set; }
 
     /// <summary>Slot of the friend whose quota it counts for; sensible if content is held.
     /// </summary>
+    /// <remarks><see cref="Nobody"/>: who brought it is no friend any more.</remarks>
     internal ushort Sponsor { get; set; }
 
     /// <summary>If queued: in whose queue.</summary>
@@ -50,8 +56,17 @@ internal sealed class Known(PseudonymId id)
 
     internal bool IsOwn { get; set; }
 
+    /// <summary>It is told on: set by <see cref="Places"/>, as the next.</summary>
+    internal bool HasPlace { get; set; }
+
+    /// <summary>Entries that its place counts for; 0: it is for nobody.</summary>
+    internal int PlaceEntries { get; set; }
+
     /// <summary>Its content is too large to be asked for without saying what is held.</summary>
     internal bool NeedsCompare { get; set; }
+
+    /// <summary>Asking by a short tag brought nothing: another root may begin alike.</summary>
+    internal bool NeedsFullTag { get; set; }
 
     /// <summary>Content, not a withdrawal, is here.</summary>
     internal bool HasContent => Held is { IsWithdrawal: false };

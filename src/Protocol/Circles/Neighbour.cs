@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Protocol.Circles;
@@ -46,6 +47,9 @@ internal sealed class Neighbour(FriendId friend, ushort slot)
 
     /// <summary>Whose content is in that answer, and at which root.</summary>
     internal List<(Known Known, ulong Root)>? Answered { get; set; }
+
+    /// <summary>So many news are taken of it, whatever link they come by.</summary>
+    internal TokenBucket? HeadRate { get; set; }
 
     internal int Failures { get; set; }
 

@@ -12,12 +12,14 @@ internal readonly record struct Sent(SignedHead? Head, byte Hops);
 /// </summary>
 internal sealed class Outbox(LinkId link)
 {
-    // Beside the head: tags, lengths and hops of one piece of news, and its own tag and length.
-    private const int NewsBytes = SignedHead.Bytes + 16;
+    // Beside head and proof: tags, lengths and hops of one piece of news, its own tag and length.
+    private const int NewsBytes = SignedHead.Bytes + PossessionProof.Bytes + 18;
 
-    private readonly Dictionary<Known, Sent> _news = [];
-    private readonly Queue<(int Group, List<Known> Members)> _clearing = [];
-    private Dictionary<Known, ulong>? _eager;
+    private readonly Dictionary<PseudonymId, Sent> _news = [];
+    private readonly Queue<(int Group, List<PseudonymId> Members)> _clearing = [];
+
+    // Roots by tags of pseudonyms. Should two have one tag, a delta does not fit and is left out.
+    private Dictionary<ulong, ulong>? _eager;
     private int _underWay;
 
     // False: no news is that something is gone, so they need not be searched for it.
@@ -34,26 +36,32 @@ internal sealed class Outbox(LinkId link)
     /// <summary>When the news are due; null: there are none, or the window is full.</summary>
     internal Instant? HeldUntil { get; set; }
 
-    /// <summary>What ranks behind it is not told; null: the bound is not reached.</summary>
-    internal Rank? Last { get; set; }
-
     /// <summary>Takes note of a change.</summary>
     internal void Add(Known known, Sent knows)
     {
-        _news.TryAdd(known, knows);
+        _news.TryAdd(known.Id, knows);
         _mayGo |= knows.Head is not null;
     }
 
     /// <summary>All under this prefix is to be told, and replaces what is held there.</summary>
-    internal void Clear(int group, List<Known> members) => _clearing.Enqueue((group, members));
+    internal void Clear(int group, List<PseudonymId> members) =>
+        _clearing.Enqueue((group, members));
 
     /// <summary>The friend asked this link for it and has it now at that root.</summary>
-    internal void SetEager(Known known, ulong root) => (_eager ??= [])[known] = root;
+    internal void SetEager(Known known, ulong root) => (_eager ??= [])[known.Id.Tag] = root;
 
     internal void SetLazy(IReadOnlyCollection<ulong> tags)
     {
-        foreach (var known in _eager?.Keys.Where(known => tags.Contains(known.Id.Tag)) ?? [])
-            _eager!.Remove(known);
+        foreach (var tag in tags)
+            _eager?.Remove(tag);
+    }
+
+    /// <summary>It is known no more: that it is gone is still to be told, if it was told.</summary>
+    internal void Forget(PseudonymId id)
+    {
+        _eager?.Remove(id.Tag);
+        if (_news.TryGetValue(id, out var knows) && knows.Head is null)
+            _news.Remove(id);
     }
 
     /// <summary>False: more than is under way.</summary>
@@ -66,39 +74,39 @@ internal sealed class Outbox(LinkId link)
     }
 
     /// <summary>The next message as far as the window allows; null: nothing may be sent.</summary>
-    internal Heads? Next(Neighbour to, Deltas deltas, Instant now)
+    internal Heads? Next(Neighbour to, Deltas deltas, Directory directory)
     {
         var space = Limits.HeadsWindowMax - _underWay;
         if (space <= 0)
             return null;
         var heads = new Heads();
         if (_clearing.Count > 0)
-            AddCleared(heads, to, space, now);
+            AddCleared(heads, to, space, directory);
         else
-            AddNews(heads, to, Math.Min(space, Limits.HeadsBatchMax), deltas, now);
+            AddNews(heads, to, Math.Min(space, Limits.HeadsBatchMax), deltas, directory);
         if (heads.News.Count == 0 && heads.Cleared.IsEmpty)
             return null;
         _underWay += Math.Max(1, heads.News.Count);
         return heads;
     }
 
-    private void AddCleared(Heads heads, Neighbour to, int space, Instant now)
+    private void AddCleared(Heads heads, Neighbour to, int space, Directory directory)
     {
         var cleared = new List<byte>();
         while (_clearing.TryPeek(out var group))
         {
-            foreach (var known in _news.Keys.Where(known => IsIn(known, group.Group)))
+            foreach (var id in _news.Keys.Where(id => IsIn(id, group.Group)))
             {
-                _news.Remove(known);
-                if (!group.Members.Contains(known))
-                    group.Members.Add(known);
+                _news.Remove(id);
+                if (!group.Members.Contains(id))
+                    group.Members.Add(id);
             }
 
             List<HeadNews> told = [];
-            foreach (var known in group.Members)
+            foreach (var id in group.Members)
             {
-                if (ToldSet.HopsFor(known, to, now) is { } hops)
-                    told.Add(NewsOf(known.Held!, hops));
+                if (Told(id, to, directory) is ({ } head, var hops))
+                    told.Add(NewsOf(head, hops));
             }
 
             if (heads.News.Count + told.Count > space)
@@ -106,8 +114,8 @@ internal sealed class Outbox(LinkId link)
                 // A group that cannot wait for the window to hold it: the rest comes as news.
                 if (cleared.Count > 0 || told.Count <= Limits.HeadsTakenEvery)
                     break;
-                foreach (var known in group.Members)
-                    _news.TryAdd(known, default);
+                foreach (var id in group.Members)
+                    _news.TryAdd(id, default);
                 told.Clear();
             }
 
@@ -120,53 +128,58 @@ internal sealed class Outbox(LinkId link)
         heads.ClearedDepth = (uint)(cleared.Count > 0 ? Asked : 0);
     }
 
-    private bool IsIn(Known known, int group) => ToldSet.Group(known.Id.Key, Asked) == group;
+    private bool IsIn(PseudonymId id, int group) => ToldSet.Group(id.Key, Asked) == group;
+
+    // What the friend is told of it now; no head: nothing.
+    private static Sent Told(PseudonymId id, Neighbour to, Directory directory) =>
+        directory.Find(id) is { } known && ToldSet.HopsFor(known, to, directory.Now) is { } hops
+            ? new Sent(known.Held, hops)
+            : default;
 
     // Those that are gone first, so that the friend never holds more than may be told.
-    private void AddNews(Heads heads, Neighbour to, int space, Deltas deltas, Instant now)
+    private void AddNews(Heads heads, Neighbour to, int space, Deltas deltas, Directory directory)
     {
-        foreach (var (known, knows) in _mayGo ? _news : [])
+        foreach (var (id, knows) in _mayGo ? _news : [])
         {
             if (heads.News.Count == space)
                 return;
-            if (ToldSet.HopsFor(known, to, now) is not null)
+            if (Told(id, to, directory).Head is not null)
                 continue;
-            _news.Remove(known);
+            _news.Remove(id);
             if (knows.Head is not null)
             {
-                var gone = ByteString.CopyFrom(known.Id.Key.ToArray());
+                var gone = ByteString.CopyFrom(id.Key.ToArray());
                 heads.News.Add(new HeadNews { Gone = gone });
             }
         }
 
         _mayGo = false;
         var bytes = heads.News.Count * NewsBytes;
-        foreach (var (known, knows) in _news)
+        foreach (var (id, knows) in _news)
         {
             // What is none now has never been told, or has expired with the friend, too.
-            var hops = ToldSet.HopsFor(known, to, now) ?? 0;
-            var head = known.Held;
-            if (hops == 0 || head is null || knows == new Sent(head, hops))
+            var (head, hops) = Told(id, to, directory);
+            if (head is null || knows == new Sent(head, hops))
             {
-                _news.Remove(known);
+                _news.Remove(id);
                 continue;
             }
 
-            var delta = DeltaTo(known, deltas);
+            var delta = DeltaTo(directory.Find(id)!, deltas);
             bytes += NewsBytes + delta.Length;
             if (heads.News.Count == space || bytes > Limits.HeadsBytesMax)
                 return;
-            _news.Remove(known);
+            _news.Remove(id);
             var news = NewsOf(head, hops);
             news.Delta = Wrap(delta);
             heads.News.Add(news);
-            if (_eager?.ContainsKey(known) == true)
-                _eager[known] = head.Head.Content.Root.Tag;
+            if (_eager?.ContainsKey(id.Tag) == true)
+                _eager[id.Tag] = head.Head.Content.Root.Tag;
         }
     }
 
     private ReadOnlyMemory<byte> DeltaTo(Known known, Deltas deltas) =>
-        _eager is not null && _eager.TryGetValue(known, out var root)
+        _eager is not null && _eager.TryGetValue(known.Id.Tag, out var root)
             ? deltas.Between(known, root)
             : default;
 

@@ -15,6 +15,7 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
 {
     private const long MicrosecondsInSecond = 1_000_000;
     private static readonly TimeSpan SigningPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Month = TimeSpan.FromDays(Limits.PseudonymDays);
     private static readonly TimeSpan MonthBlur = TimeSpan.FromDays(3);
@@ -37,9 +38,16 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
     /// <summary>At start: the last head of each pseudonym that has not expired.</summary>
     /// <param name="since">When the newest was made; null: not known, and drawn so that on the
     /// whole each lives its month, however often the node starts.</param>
-    internal void HandleOwn(IReadOnlyList<SignedHead> live, Instant? since, Instant now)
+    /// <param name="isExposed">Who knew the newest is no friend any more.</param>
+    internal void HandleOwn(
+        IReadOnlyList<SignedHead> live,
+        Instant? since,
+        bool isExposed,
+        Instant now
+    )
     {
-        foreach (var head in live.Where(head => !head.IsWithdrawal).OrderBy(h => h.Head.Version))
+        var usable = live.Where(head => !head.IsWithdrawal && !IsAhead(head, now));
+        foreach (var head in usable.OrderBy(head => head.Head.Version))
         {
             if (_current is not null)
                 Leave(_current, _current.Head.Content == head.Head.Content, now);
@@ -49,6 +57,9 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
                 : now + Draw.Between(entropy, TimeSpan.Zero, Month);
         }
 
+        // Some of its day is over: the rest is short, so that a node seldom up changes too.
+        if (isExposed)
+            RotateWithin(Hour, now);
         Poll(now);
     }
 
@@ -62,13 +73,18 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
         Poll(now);
     }
 
+    /// <summary>
+    /// Signed when our clock was far ahead: nobody takes it, nor what it would be followed by. As
+    /// if there were none, since a fresh one is taken.
+    /// </summary>
+    internal static bool IsAhead(SignedHead head, Instant now) =>
+        head.Head.Version > (now.Microseconds / MicrosecondsInSecond) + Limits.HeadSkewSeconds;
+
     /// <summary>Who knew the pseudonym is no friend any more; when it changes tells nothing.
     /// </summary>
     internal void HandleFriendRemoved(Instant now)
     {
-        var at = now + Draw.Between(entropy, TimeSpan.Zero, Day);
-        if (_current is not null && !(_rotateAt < at))
-            _rotateAt = at;
+        RotateWithin(Day, now);
         Poll(now);
     }
 
@@ -136,7 +152,12 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
         var isEmpty = _wanted.Entries == 0;
         if (!isEmpty && _rotateAt <= now)
             return Fresh(now);
-        return isEmpty || _wanted != current.Head.Content || _refreshAt <= now
+        var isDue =
+            isEmpty
+            || _wanted != current.Head.Content
+            || current.Head.Horizon != horizon
+            || _refreshAt <= now;
+        return isDue
             ? new Effect.SignHead(
                 current.Pseudonym,
                 Next(current.Head.Version, now),
@@ -144,6 +165,13 @@ internal sealed class OwnHead(IEntropy entropy, Queue<Effect> effects, int horiz
                 horizon
             )
             : null;
+    }
+
+    private void RotateWithin(TimeSpan most, Instant now)
+    {
+        var at = now + Draw.Between(entropy, TimeSpan.Zero, most);
+        if (_current is not null && !(_rotateAt < at))
+            _rotateAt = at;
     }
 
     private Effect.SignHead Fresh(Instant now) => new(null, Next(0, now), _wanted, horizon);

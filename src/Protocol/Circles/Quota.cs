@@ -22,9 +22,13 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
         var more = head.Head.Content.Entries + pending;
         var freed = known.HasContent ? known.Held!.Head.Content.Entries : 0;
         var freedHere = known.Sponsor == from.Slot ? freed : 0;
-        return from.Entries + more - freedHere <= Limits.CircleEntriesPerFriendMax
+        // What others published fills only so much: there is room for the friend's own.
+        var isOwn = known.OfferOf(from.Slot) is { Hops: 1 };
+        var keptEntries = isOwn ? 0 : Limits.CircleOwnEntriesMax;
+        var keptBytes = isOwn ? 0 : Limits.CircleOwnBytesMax;
+        return from.Entries + more - freedHere <= Limits.CircleEntriesPerFriendMax - keptEntries
             && Entries + more - freed <= Limits.CircleEntriesMax
-            && from.Encoded < Limits.CircleBytesPerFriendMax;
+            && from.Encoded < Limits.CircleBytesPerFriendMax - keptBytes;
     }
 
     /// <summary>Nothing of it is held any more.</summary>
@@ -39,17 +43,17 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
     internal void Hold(Known known, SignedHead head, Neighbour sponsor, long encoded)
     {
         Charge(known, -1);
-        directory.SetHeld(known, head);
         known.Sponsor = sponsor.Slot;
-        known.Encoded = known.HasContent ? (int)Math.Min(encoded, int.MaxValue) : 0;
+        known.Encoded = head.IsWithdrawal ? 0 : (int)Math.Min(encoded, int.MaxValue);
+        directory.SetHeld(known, head);
         Charge(known, 1);
     }
 
-    /// <summary>The same content counts for another friend now.</summary>
-    internal void Move(Known known, Neighbour sponsor)
+    /// <summary>The same content counts for another friend now, or for none.</summary>
+    internal void Move(Known known, Neighbour? sponsor)
     {
         Charge(known, -1);
-        known.Sponsor = sponsor.Slot;
+        known.Sponsor = sponsor?.Slot ?? Known.Nobody;
         Charge(known, 1);
     }
 
@@ -75,11 +79,13 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
 
     private void Charge(Known known, int sign)
     {
-        if (!known.HasContent || known.IsOwn || directory.At(known.Sponsor) is not { } sponsor)
+        if (!known.HasContent || known.IsOwn)
             return;
         var entries = sign * known.Held!.Head.Content.Entries;
+        Entries += entries;
+        if (directory.At(known.Sponsor) is not { } sponsor)
+            return;
         sponsor.Entries += entries;
         sponsor.Encoded += sign * (long)known.Encoded;
-        Entries += entries;
     }
 }

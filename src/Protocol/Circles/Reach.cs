@@ -21,13 +21,15 @@ internal readonly struct Reach
 
     private Reach(Known known, int changing, (byte First, int Slot, byte Second) fewest, int owner)
     {
-        (_known, Head) = (known, known.Held);
+        (_known, Head, HasPlace) = (known, known.Held, known.HasPlace);
         (First, FirstSlot, Second) = known.IsOwn ? ((byte)0, Nobody, (byte)0) : fewest;
         (_owner, _changing) = (owner, changing);
         _isOwnerAtChanging = known.OfferOf(changing) is { Hops: 1 };
     }
 
     internal SignedHead? Head { get; }
+
+    internal bool HasPlace { get; }
 
     /// <summary>Fewest hops of any offer, 0 for an own pseudonym.</summary>
     internal byte First { get; }
@@ -69,5 +71,5 @@ internal readonly struct Reach
 
     /// <summary>Whether it makes a difference to all friends alike.</summary>
     internal bool DiffersForAll(in Reach other) =>
-        !ReferenceEquals(Head, other.Head) || First != other.First;
+        !ReferenceEquals(Head, other.Head) || First != other.First || HasPlace != other.HasPlace;
 }

@@ -11,13 +11,13 @@ namespace FriendNet.Protocol.Circles;
 internal sealed class Rests(Directory directory, IEntropy entropy)
 {
     private const int FailuresMax = 20;
-    private readonly Dictionary<(Known Known, int Slot), (int Failures, Instant Until)> _pairs = [];
+    private readonly Dictionary<Known, Dictionary<int, (int Failures, Instant Until)>> _pairs = [];
 
     /// <summary>Until when this friend is not to be asked for it.</summary>
     internal Instant Until(Known known, Neighbour neighbour)
     {
-        var until = _pairs.GetValueOrDefault((known, neighbour.Slot)).Until;
-        return until > neighbour.RestUntil ? until : neighbour.RestUntil;
+        var until = _pairs.GetValueOrDefault(known)?.GetValueOrDefault(neighbour.Slot).Until;
+        return until > neighbour.RestUntil ? until.Value : neighbour.RestUntil;
     }
 
     /// <summary>It altered what a publisher signed.</summary>
@@ -40,23 +40,43 @@ internal sealed class Rests(Directory directory, IEntropy entropy)
     /// <param name="isLasting">Asking again soon cannot help.</param>
     internal void Pause(Neighbour neighbour, Known known, bool isLasting)
     {
-        var key = (known, neighbour.Slot);
-        var failures = _pairs.GetValueOrDefault(key).Failures;
+        // A friend removed meanwhile: its number may be another's.
+        if (directory.At(neighbour.Slot) != neighbour)
+            return;
+        if (!_pairs.TryGetValue(known, out var slots))
+            _pairs.Add(known, slots = []);
+        var failures = slots.GetValueOrDefault(neighbour.Slot).Failures;
         var (first, most) = isLasting
             ? (Limits.CatalogLastingSeconds, Limits.CatalogLastingSecondsMax)
             : (1, Limits.CatalogRetrySecondsMax);
         var until = Drawn(first, most, failures);
-        _pairs[key] = (Math.Min(failures + 1, FailuresMax), until);
+        slots[neighbour.Slot] = (Math.Min(failures + 1, FailuresMax), until);
     }
 
-    internal void Clear(Neighbour neighbour, Known known)
+    internal void Forget(Neighbour neighbour, Known known)
     {
-        neighbour.Failures = 0;
-        Forget(neighbour, known);
+        if (_pairs.TryGetValue(known, out var slots) && slots.Remove(neighbour.Slot))
+            Forget(slots, known);
     }
 
-    internal void Forget(Neighbour neighbour, Known known) =>
-        _pairs.Remove((known, neighbour.Slot));
+    /// <summary>Nobody tells of it any more.</summary>
+    internal void Forget(Known known) => _pairs.Remove(known);
+
+    /// <summary>It is a friend no more.</summary>
+    internal void Forget(Neighbour neighbour)
+    {
+        foreach (var (known, slots) in _pairs)
+        {
+            if (slots.Remove(neighbour.Slot))
+                Forget(slots, known);
+        }
+    }
+
+    private void Forget(Dictionary<int, (int Failures, Instant Until)> slots, Known known)
+    {
+        if (slots.Count == 0)
+            _pairs.Remove(known);
+    }
 
     private Instant Drawn(double first, double most, int failures)
     {

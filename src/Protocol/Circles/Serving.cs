@@ -20,19 +20,19 @@ internal static class Serving
     )
     {
         var link = neighbour.Link!.Value;
-        var wants = new List<SignedHead?>(request.Wants.Count);
+        var wants = new List<SignedHead?>(CircleWants.Count(request));
         var answered = new List<(Known, ulong)>();
-        foreach (var want in request.Wants)
+        for (var want = 0; want < CircleWants.Count(request); want++)
         {
-            var known = Told(directory, neighbour, want.Root);
+            var known = Told(directory, neighbour, CircleWants.At(request, want));
             wants.Add(known?.Held);
             if (known is not null)
-                answered.Add((known, want.Root));
+                answered.Add((known, known.Held!.Head.Content.Root.Tag));
         }
 
         ResetCode? refusal =
             neighbour.Answering is not null ? ResetCode.Busy
-            : IsTooMuch(request, wants) ? ResetCode.Malformed
+            : IsTooMuch(wants) ? ResetCode.Malformed
             : answered.Count == 0 ? ResetCode.NotFound
             : null;
         if (refusal is { } code)
@@ -61,18 +61,32 @@ internal static class Serving
 
     // Who asks for more at once than we would, or twice for one, wants us to work. Of what is
     // missing nothing is counted, so nothing is told of it.
-    private static bool IsTooMuch(CircleRequest request, List<SignedHead?> wants) =>
-        request.Wants.DistinctBy(want => want.Root).Count() < request.Wants.Count
-        || (
-            request.Wants.Count > 1
-            && wants.Sum(head => head?.Head.Content.Entries ?? 0) > Limits.CircleAskEntriesMax
-        );
-
-    private static Known? Told(Directory directory, Neighbour neighbour, ulong root)
+    private static bool IsTooMuch(List<SignedHead?> wants)
     {
-        var known = directory.ByRoot(root);
-        while (known is not null && ToldSet.HopsFor(known, neighbour, directory.Now) is null)
-            known = known.NextOfRoot;
-        return known;
+        CatalogHead[] known = [.. wants.OfType<SignedHead>().Select(head => head.Head.Content)];
+        return known.DistinctBy(content => content.Root).Count() < known.Length
+            || (
+                wants.Count > 1
+                && known.Sum(content => content.Entries) > Limits.CircleAskEntriesMax
+            );
+    }
+
+    // Null too if a short tag means several roots: it is asked for again by the whole one.
+    private static Known? Told(Directory directory, Neighbour neighbour, CircleWanting want)
+    {
+        Known? told = null;
+        for (var known = directory.ByRoot(want.Root); known is not null; known = known.NextOfRoot)
+        {
+            if (
+                !want.Means(known.Held!.Head.Content.Root.Tag)
+                || ToldSet.HopsFor(known, neighbour, directory.Now) is null
+            )
+                continue;
+            if (told is not null && told.Held!.Head.Content != known.Held.Head.Content)
+                return null;
+            told ??= known;
+        }
+
+        return told;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class Taking(
     Telling telling,
     Fetching fetching,
     ReadHead readHead,
+    HoldsProof holdsProof,
     Queue<Effect> effects
 )
 {
@@ -25,7 +26,7 @@ internal sealed class Taking(
     internal void HandleHeads(Neighbour neighbour, Heads heads)
     {
         if (
-            !neighbour.Inbox!.TryTake(heads.News.Count, directory.Now)
+            !neighbour.Inbox!.TryTake(heads.News.Count, Looks(heads), directory.Now)
             || Read(neighbour, heads) is not { } news
         )
         {
@@ -75,15 +76,15 @@ internal sealed class Taking(
         effects.Enqueue(send);
     }
 
+    // A message that clears looks through all that is known here.
+    private int Looks(Heads heads) =>
+        heads.Cleared.IsEmpty ? 0 : directory.All.Count / Limits.HeadsBatchMax;
+
     // All is read before any takes effect; null: one of them cannot be.
     private List<News>? Read(Neighbour neighbour, Heads heads)
     {
         var news = new List<News>(heads.News.Count);
-        // What is over the bound anyway is not worth a signature's time.
-        var isFull =
-            neighbour.Offers >= Limits.HeadsPerFriendMax
-            && heads.Cleared.IsEmpty
-            && heads.News.All(item => item.Gone.IsEmpty);
+        var room = Room(neighbour, heads);
         foreach (var item in heads.News)
         {
             if (item.Head.IsEmpty)
@@ -92,22 +93,57 @@ internal sealed class Taking(
                 continue;
             }
 
-            if (isFull && !Offers(neighbour, item.Head.Span))
+            // What is over the bound anyway is not worth a signature's time.
+            if (!Offers(neighbour, item.Head.Span) && --room < 0)
                 continue;
             var same = directory.FindSame(item.Head.Span);
             if (
                 (same ?? readHead(item.Head.Memory)) is not { } head
                 || item.Hops > head.Head.Horizon
+                || (item.Hops == 1 && !IsOwnOf(neighbour, head, item.Proof.Span))
             )
                 return null;
             var ahead = head.Head.Version - (directory.Now.Microseconds / MicrosecondsInSecond);
-            var isEcho = item.Hops == 1 && directory.Find(head.Pseudonym) is { IsOwn: true };
-            if (ahead <= Limits.HeadSkewSeconds && !isEcho)
+            if (head.HasExpired(directory.Now))
+                news.Add(new News(head.Pseudonym, null, 0, default));
+            else if (ahead <= Limits.HeadSkewSeconds)
                 news.Add(new News(head.Pseudonym, head, (int)item.Hops, item.Delta.Memory));
         }
 
         return news;
     }
+
+    // So many more may be offered once what this message takes back is gone.
+    private int Room(Neighbour neighbour, Heads heads)
+    {
+        var room = Limits.HeadsPerFriendMax - neighbour.Offers;
+        if (!heads.Cleared.IsEmpty)
+            return room + Cleared(neighbour, heads).Count();
+        foreach (var item in heads.News)
+        {
+            if (item.Head.IsEmpty && OffersKey(neighbour, item.Gone.Span))
+                room++;
+        }
+
+        return room;
+    }
+
+    private bool OffersKey(Neighbour neighbour, ReadOnlySpan<byte> key) =>
+        directory.Find(new PseudonymId(new Hash256(key)))?.OfferOf(neighbour.Slot) is not null;
+
+    private IEnumerable<Known> Cleared(Neighbour neighbour, Heads heads)
+    {
+        var (depth, cleared) = ((int)heads.ClearedDepth, heads.Cleared.Memory);
+        return directory.All.Where(known =>
+            known.OfferOf(neighbour.Slot) is not null
+            && cleared.Span.Contains((byte)ToldSet.Group(known.Id.Key, depth))
+        );
+    }
+
+    // Else a friend that passes a head on could say that it is its own, and would be asked in
+    // clear for what only the publisher may know that we want.
+    private bool IsOwnOf(Neighbour neighbour, SignedHead head, ReadOnlySpan<byte> proof) =>
+        head.IsWithdrawal || holdsProof(head, neighbour.Friend, proof);
 
     private bool Offers(Neighbour neighbour, ReadOnlySpan<byte> head) =>
         SignedHead.TryPeek(head, out var id)
@@ -115,20 +151,8 @@ internal sealed class Taking(
 
     private void Clear(Neighbour neighbour, Heads heads, List<News> news, List<OfferChange> changes)
     {
-        var depth = (int)heads.ClearedDepth;
-        var cleared = heads.Cleared.Span;
         var named = news.Select(item => item.Id).ToHashSet();
-        var gone = new List<Known>();
-        foreach (var known in directory.All)
-        {
-            if (
-                cleared.Contains((byte)ToldSet.Group(known.Id.Key, depth))
-                && !named.Contains(known.Id)
-                && known.OfferOf(neighbour.Slot) is not null
-            )
-                gone.Add(known);
-        }
-
+        List<Known> gone = [.. Cleared(neighbour, heads).Where(known => !named.Contains(known.Id))];
         foreach (var known in gone)
             Remove(neighbour, known, changes);
     }

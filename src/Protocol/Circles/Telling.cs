@@ -1,6 +1,5 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
-using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -9,7 +8,13 @@ using Google.Protobuf;
 namespace FriendNet.Protocol.Circles;
 
 /// <summary>Keeps each linked friend at the set that it is to be told.</summary>
-internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> effects)
+internal sealed class Telling(
+    Directory directory,
+    Places places,
+    Deltas deltas,
+    ProveOwn prove,
+    Queue<Effect> effects
+)
 {
     // Up to here the 16 nodes of depth 1 part the set well enough.
     private const int ShallowMax = 64;
@@ -59,6 +64,7 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
         }
 
         inbox.HasCompared = true;
+        places.Share();
         var told = directory.Told(neighbour);
         var root = new Hash256(have.Root.Span);
         if (root == ToldSet.Root(told))
@@ -115,7 +121,7 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
         {
             var group = at / sizeof(ulong);
             if (!mine.Slice(at, sizeof(ulong)).SequenceEqual(theirs.Slice(at, sizeof(ulong))))
-                outbox.Clear(group, [.. members[group].Select(Find)]);
+                outbox.Clear(group, [.. members[group].Select(item => new PseudonymId(item.Key))]);
         }
 
         Flush(neighbour);
@@ -131,8 +137,15 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
         }
 
         outbox.SetLazy(taken.Lazy);
-        if (outbox.HeldUntil is null)
+        if (outbox is { HeldUntil: null, IsTelling: true })
             Flush(neighbour);
+    }
+
+    /// <summary>Nobody tells of it any more, and it is not held.</summary>
+    internal void Forget(Known known)
+    {
+        foreach (var neighbour in directory.Linked)
+            neighbour.Outbox!.Forget(known.Id);
     }
 
     internal void Poll()
@@ -147,8 +160,6 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
 
     internal void Malformed(Outbox outbox) =>
         effects.Enqueue(new Effect.CloseLink(outbox.Link, CloseCode.Malformed));
-
-    private Known Find(TreeItem item) => directory.Find(new PseudonymId(item.Key))!;
 
     private void Note(int slot, Known known, in Reach before, in Reach after)
     {
@@ -172,7 +183,7 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
     }
 
     private Sent Told(in Reach reach, Neighbour neighbour) =>
-        ToldSet.HopsFor(reach, neighbour.Slot, neighbour.Outbox!.Last, directory.Now) is { } hops
+        ToldSet.HopsFor(reach, neighbour.Slot, directory.Now) is { } hops
             ? new Sent(reach.Head, hops)
             : default;
 
@@ -180,31 +191,23 @@ internal sealed class Telling(Directory directory, Deltas deltas, Queue<Effect> 
     {
         var outbox = neighbour.Outbox!;
         outbox.HeldUntil = null;
-        if (outbox.Last is not null || directory.All.Count > Limits.HeadsPerFriendMax)
-            Refit(neighbour, outbox);
-        while (outbox.Next(neighbour, deltas, directory.Now) is { } heads)
+        while (outbox.Next(neighbour, deltas, directory) is { } heads)
+        {
+            foreach (var news in heads.News)
+                Prove(news, neighbour.Friend);
             Send(outbox, new Message { Heads = heads });
+        }
     }
 
-    // At the bound what comes pushes something else out, and the other way round.
-    private void Refit(Neighbour neighbour, Outbox outbox)
+    // What is told without a proof is taken for a lie, so its key outlives every such head.
+    private void Prove(HeadNews news, FriendId receiver)
     {
-        var before = outbox.Last;
-        directory.Fit(neighbour);
-        var after = outbox.Last;
-        if (before == after)
-            return;
-        foreach (var known in directory.All)
-        {
-            var reach = Reach.Of(known);
-            var hops = ToldSet.HopsFor(reach, neighbour.Slot, null, directory.Now);
-            if (hops is not { } many)
-                continue;
-            var rank = new Rank(many, known.Id);
-            var (wasTold, isTold) = (!(before < rank), !(after < rank));
-            if (wasTold != isTold)
-                outbox.Add(known, wasTold ? new Sent(known.Held, many) : default);
-        }
+        if (
+            news.Hops == 1
+            && SignedHead.TryPeek(news.Head.Span, out var pseudonym)
+            && directory.Find(pseudonym)!.Held is { IsWithdrawal: false }
+        )
+            news.Proof = UnsafeByteOperations.UnsafeWrap(prove(pseudonym, receiver));
     }
 
     private void Send(Outbox outbox, Message message) =>

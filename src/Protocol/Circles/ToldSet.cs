@@ -9,19 +9,18 @@ namespace FriendNet.Protocol.Circles;
 internal static class ToldSet
 {
     /// <summary>At how many hops this friend is told the pseudonym; null: not at all.</summary>
-    /// <param name="last">Nothing that ranks behind it is told; null: all.</param>
-    internal static byte? HopsFor(in Reach reach, int slot, Rank? last, Instant now)
+    internal static byte? HopsFor(in Reach reach, int slot, Instant now)
     {
-        if (reach.Head is not { } head || head.HasExpired(now) || reach.IsOwnerAt(slot))
+        if (reach is not { HasPlace: true, Head: { } head } || head.HasExpired(now))
+            return null;
+        if (reach.IsOwnerAt(slot))
             return null;
         var hops = reach.HopsWithout(slot) + 1;
-        return hops <= head.Head.Horizon && !(last < new Rank(hops, head.Pseudonym))
-            ? (byte)hops
-            : null;
+        return hops <= head.Head.Horizon ? (byte)hops : null;
     }
 
     internal static byte? HopsFor(Known known, Neighbour neighbour, Instant now) =>
-        HopsFor(Reach.Of(known), neighbour.Slot, neighbour.Outbox?.Last, now);
+        HopsFor(Reach.Of(known), neighbour.Slot, now);
 
     /// <summary>A head with its hops, as the trees of both sides see it.</summary>
     internal static TreeItem Item(SignedHead head, int hops)

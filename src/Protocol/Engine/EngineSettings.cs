@@ -12,6 +12,9 @@ public sealed record EngineSettings
     /// <summary>How heads are read and verified.</summary>
     public ReadHead ReadHead { get; init; } = SignedHead.TryRead;
 
+    /// <summary>How own pseudonyms are proved, and friends' are checked.</summary>
+    public required Possession Possession { get; init; }
+
     /// <summary>How much may pass through this node for others.</summary>
     public RelayRates RelayRates { get; init; } = RelayRates.Unlimited;
 

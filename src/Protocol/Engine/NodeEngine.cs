@@ -23,12 +23,19 @@ public sealed class NodeEngine
     private readonly CircleSync _circles;
     private readonly Scheduler _transfers;
     private readonly PathSwitch _paths;
+    private readonly LinkSwitch _said;
 
     public NodeEngine(FriendId self, IEntropy entropy, EngineSettings settings)
     {
         _friends = new Friends(self, entropy, _effects);
         _catalogs = new CatalogSync(entropy, _effects);
-        _circles = new CircleSync(entropy, _effects, settings.Horizon, settings.ReadHead);
+        _circles = new CircleSync(
+            entropy,
+            _effects,
+            settings.Horizon,
+            settings.ReadHead,
+            settings.Possession
+        );
         _transfers = new Scheduler(entropy, _effects);
         var ways =
             settings.Ways
@@ -39,13 +46,17 @@ public sealed class NodeEngine
                 _circles.IsOwn
             );
         _paths = new PathSwitch(entropy, _effects, _friends, _transfers, ways, settings);
+        _said = new LinkSwitch(_effects, _friends, _catalogs, _circles, _paths);
     }
 
     /// <summary>When a Tick is due; null: only something else can make a difference.</summary>
     public Instant? Deadline =>
-        Earlier(
-            Earlier(_friends.Deadline, _circles.Deadline),
-            Earlier(Earlier(_catalogs.Deadline, _paths.Deadline), _transfers.Deadline)
+        Instant.Earliest(
+            _friends.Deadline,
+            _circles.Deadline,
+            _catalogs.Deadline,
+            _paths.Deadline,
+            _transfers.Deadline
         );
 
     /// <summary>Ways to a pseudonym over links that are up, fewest hops first.</summary>
@@ -83,10 +94,10 @@ public sealed class NodeEngine
                 _friends.HandleOwnAddresses(own.Addresses, now);
                 break;
             case Input.MessageReceived received:
-                Handle(received.Link, received.Message, now);
+                _said.Handle(received.Link, received.Message, now);
                 break;
             case Input.RequestReceived received:
-                Handle(received.Link, received.Stream, received.Request, now);
+                _said.Handle(received.Link, received.Stream, received.Request, now);
                 break;
             default:
                 _ =
@@ -133,55 +144,4 @@ public sealed class NodeEngine
         _catalogs.HandleRemoved(friend);
         _circles.HandleRemoved(friend, now);
     }
-
-    // A kind of a later version is ignored, as is a Hello: any version so far speaks this one.
-    private void Handle(LinkId link, Message message, Instant now)
-    {
-        if (message.KindCase == Message.KindOneofCase.Head)
-        {
-            _catalogs.HandleHead(link, message.Head, now);
-        }
-        else if (message.KindCase == Message.KindOneofCase.Addresses)
-        {
-            _friends.HandleAddresses(link, message.Addresses, now);
-        }
-        else
-        {
-            _circles.HandleMessage(link, message, now);
-        }
-    }
-
-    private void Handle(LinkId link, StreamId stream, Request request, Instant now)
-    {
-        // A link that was refused or replaced still delivers what was under way: nobody's now.
-        if (
-            _paths.TryHandle(link, stream, request, now)
-            || _friends.FriendOf(link) is not { } friend
-        )
-        {
-            return;
-        }
-
-        switch (request.KindCase)
-        {
-            case Request.KindOneofCase.Catalog:
-                _catalogs.HandleRequest(link, stream, request.Catalog);
-                break;
-            case Request.KindOneofCase.Circle:
-                _circles.HandleRequest(link, stream, request.Circle, now);
-                break;
-            case Request.KindOneofCase.Fetch:
-                _effects.Enqueue(new Effect.ServeFetch(link, stream, friend, request.Fetch));
-                break;
-            case Request.KindOneofCase.Leaves:
-                _effects.Enqueue(new Effect.ServeLeaves(link, stream, friend, request.Leaves));
-                break;
-            default:
-                _effects.Enqueue(new Effect.Refuse(link, stream, ResetCode.Malformed));
-                break;
-        }
-    }
-
-    private static Instant? Earlier(Instant? a, Instant? b) =>
-        a is { } left && b is { } right ? (left < right ? left : right) : a ?? b;
 }

@@ -20,13 +20,15 @@ public abstract partial record Effect
     /// </summary>
     /// <param name="Have">For each: the pseudonym whose catalog in the store is nearest.</param>
     /// <param name="Compare">Send have_leaves; there is one want.</param>
+    /// <param name="IsFull">Shorten no tag: one of them did not suffice.</param>
     public sealed record FetchCircle(
         AskId Ask,
         LinkId Link,
         FriendId Friend,
         IReadOnlyList<SignedHead> Wants,
         IReadOnlyList<PseudonymId?> Have,
-        bool Compare
+        bool Compare,
+        bool IsFull
     ) : Effect;
 
     /// <summary>

@@ -48,7 +48,12 @@ public abstract partial record Input
 
     /// <summary>At start, before any friend: the last head of each own pseudonym.</summary>
     /// <param name="Since">When the current pseudonym was made; null: not known.</param>
-    public sealed record OwnHeads(IReadOnlyList<SignedHead> Live, Instant? Since = null) : Input;
+    /// <param name="IsExposed">Who knew that one was removed from the friends since.</param>
+    public sealed record OwnHeads(
+        IReadOnlyList<SignedHead> Live,
+        Instant? Since = null,
+        bool IsExposed = false
+    ) : Input;
 
     /// <summary>At start, before FriendKnown: all that this friend told us.</summary>
     public sealed record HeadsKnown(FriendId Friend, IReadOnlyList<ToldHead> Heads) : Input;

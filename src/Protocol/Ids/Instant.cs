@@ -9,6 +9,15 @@ public readonly record struct Instant(long Microseconds) : IComparable<Instant>
 
     public static TimeSpan operator -(Instant left, Instant right) => left.Subtract(right);
 
+    /// <summary>Null: none of them is set.</summary>
+    public static Instant? Earliest(params ReadOnlySpan<Instant?> moments)
+    {
+        Instant? first = null;
+        foreach (var moment in moments)
+            first = first < moment || moment is null ? first : moment;
+        return first;
+    }
+
     public static bool operator <(Instant left, Instant right) =>
         left.Microseconds < right.Microseconds;
 

@@ -7,7 +7,10 @@ public abstract record VeilOwner
 {
     private VeilOwner() { }
 
-    public sealed record Friend(FriendId Id) : VeilOwner;
+    /// <param name="Fresh">
+    /// 0: by the secret in use; else by one that a redemption made and that is not in use yet.
+    /// </param>
+    public sealed record Friend(FriendId Id, long Fresh = 0) : VeilOwner;
 
     public sealed record Invitation(InvitationId Id) : VeilOwner;
 }

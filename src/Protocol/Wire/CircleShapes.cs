@@ -21,15 +21,16 @@ internal static class CircleShapes
                 && message.HeadsNodes.Nodes.Length
                     == NodesAt(message.HeadsNodes.Depth) * sizeof(ulong),
             Message.KindOneofCase.Heads => Fits(message.Heads),
-            Message.KindOneofCase.HeadsTaken => message.HeadsTaken.Heads <= Limits.HeadsWindowMax,
+            Message.KindOneofCase.HeadsTaken => message.HeadsTaken.Heads
+                is > 0
+                    and <= Limits.HeadsWindowMax,
             _ => true,
         };
 
     internal static bool Fits(CircleRequest request) =>
-        request.Wants.Count > 0
-        && request.Wants.All(want => want.Root != 0)
+        CircleWants.Fits(request)
         && request.Parts < 1 << Fanout
-        && (request.Parts == 0 || request.Wants.Count == 1)
+        && (request.Parts == 0 || CircleWants.Count(request) == 1)
         && (
             request.HaveLeaves.IsEmpty
             || (request.HaveLeaves.Length == LeafTagsBytes && request.Parts != 0)
@@ -60,10 +61,14 @@ internal static class CircleShapes
 
     private static bool Fits(HeadNews news) =>
         news.Head.IsEmpty
-            ? news.Gone.Length == Hash256.Size && news.Hops == 0 && news.Delta.IsEmpty
+            ? news.Gone.Length == Hash256.Size
+                && news.Hops == 0
+                && news.Delta.IsEmpty
+                && news.Proof.IsEmpty
             : news.Head.Length == SignedHead.Bytes
                 && news.Gone.IsEmpty
                 && news.Hops is >= 1 and <= Limits.HorizonMax
+                && news.Proof.Length is 0 or PossessionProof.Bytes
                 && news.Delta.Length <= Limits.HeadDeltaBytesMax;
 
     private static int NodesAt(uint depth) =>

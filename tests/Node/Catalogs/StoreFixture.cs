@@ -3,6 +3,7 @@ using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Catalogs;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
 using FriendNet.Tests.Protocol.Catalogs;
 using Microsoft.Data.Sqlite;
 using Xunit;
@@ -50,6 +51,25 @@ internal sealed class StoreFixture : IDisposable
     internal ApplyOutcome Apply(FriendId friend, byte[] delta) =>
         Store.ApplyAsync(friend, new MemoryStream(delta)).GetAwaiter().GetResult();
 
+    internal CircleOutcome ApplyCircle(
+        FriendId friend,
+        SignedHead head,
+        PseudonymId? have,
+        Stream deltas
+    )
+    {
+        var circles = new CircleStore(Store, () => Now);
+        var pieces = circles.Apply(friend, head, have, new DeltaFeed(deltas, 1 << 20));
+        return circles.RunAsync(friend, pieces).GetAwaiter().GetResult()!.Value;
+    }
+
+    /// <summary>Until what these, and nobody, are to have written now is.</summary>
+    internal void AwaitTurns(params IEnumerable<FriendId> friends)
+    {
+        foreach (var friend in friends.Append(default))
+            new CircleStore(Store, () => Now).RunAsync(friend, [true]).GetAwaiter().GetResult();
+    }
+
     internal void ApplyFull(FriendId friend, List<CatalogEntry> entries)
     {
         var outcome = Apply(friend, Sample.Full(entries));
@@ -79,6 +99,8 @@ internal sealed class StoreFixture : IDisposable
         Assert.True(reader.Read());
         return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetInt64)];
     }
+
+    internal long Files() => Row("SELECT count(*) FROM file")[0];
 
     public void Dispose()
     {

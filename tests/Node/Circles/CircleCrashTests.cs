@@ -18,6 +18,7 @@ public sealed class CircleCrashTests : IDisposable
     private readonly StoreFixture _fixture = new();
     private readonly Publisher _publisher = new();
     private int _looks;
+    private int _halves;
 
     public void Dispose()
     {
@@ -28,18 +29,24 @@ public sealed class CircleCrashTests : IDisposable
     [Fact]
     public void EveryHeldHeadIsTheHashOfItsRows()
     {
-        var first = Sample.Entries(1, 2_000);
-        var second = first[700..].Concat(Sample.Entries(2, 900, "New")).ToList();
-        var (one, two) = (_publisher.Head(first), _publisher.Head(second));
+        var first = Sample.Entries(1, 2_500);
+        var second = first[2_000..].Concat(Sample.Entries(2, 4_000, "New")).ToList();
+        var third = second[1_000..];
+        var (one, two, three) = (Head(first), Head(second), Head(third));
         Apply(one, null, Publisher.Whole(first), null, first);
-        var changes = first[..700]
+        // Too many changes for one transaction: they make a new row of it.
+        var changes = first[..2_000]
             .Select(entry => DeltaStep.Remove(entry.Path))
-            .Concat(second[1_300..].Select(DeltaStep.Upsert));
-        var delta = Publisher.Delta(first, second, changes);
-        Apply(two, _publisher.Id, delta, one, first);
-        Look(two, second);
-        Assert.InRange(_looks, 20, 200);
+            .Concat(second[500..].Select(DeltaStep.Upsert));
+        Apply(two, _publisher.Id, Publisher.Delta(first, second, changes), one, first);
+        Assert.InRange(_halves, 2, 200);
+        var removals = second[..1_000].Select(entry => DeltaStep.Remove(entry.Path));
+        Apply(three, _publisher.Id, Publisher.Delta(second, third, removals), two, second);
+        Look(three, third);
+        Assert.InRange(_looks, 20, 2_000);
     }
+
+    private SignedHead Head(List<CatalogEntry> entries) => _publisher.Head(entries);
 
     private void Apply(
         SignedHead head,
@@ -50,9 +57,23 @@ public sealed class CircleCrashTests : IDisposable
     )
     {
         var circles = new CircleStore(_fixture.Store, () => _fixture.Now);
-        using var stream = new LookedAt(deltas, () => Look(before, held));
+        using var stream = new MemoryStream(deltas);
         var feed = new DeltaFeed(stream, 1 << 20);
-        Assert.Equal(CircleEnd.Held, circles.Apply(StoreFixture.Bob, head, have, feed).End);
+        var run = circles.RunAsync(StoreFixture.Bob, Looked());
+        Assert.Equal(CircleEnd.Held, run.GetAwaiter().GetResult()!.Value.End);
+        _fixture.AwaitTurns(StoreFixture.Bob);
+
+        IEnumerable<CircleOutcome?> Looked()
+        {
+            var pieces = 0;
+            foreach (var piece in circles.Apply(StoreFixture.Bob, head, have, feed))
+            {
+                // Leaves are hashed one by one; what is written is looked at each time.
+                if (piece is null && (_fixture.Files() != held.Count || ++pieces % 50 == 1))
+                    Look(before, held);
+                yield return piece;
+            }
+        }
     }
 
     private void Look(SignedHead? head, List<CatalogEntry> entries)
@@ -66,6 +87,8 @@ public sealed class CircleCrashTests : IDisposable
                 File.Copy(file, Path.Combine(copy.Folder, Path.GetFileName(file)));
         }
 
+        _halves += copy.Files() != (head is null ? 0 : entries.Count) ? 1 : 0;
+        copy.AwaitTurns();
         var known = copy.Store.Circles.Find(_publisher.Id);
         Assert.Equal(head, known?.Held);
         if (head is null)
@@ -80,16 +103,5 @@ public sealed class CircleCrashTests : IDisposable
             .Select(f => new CatalogEntry(Sample.Path(f.Path), f.Content, f.ModifiedSeconds));
         Assert.Equal(head.Head.Content, Sample.Head(rows));
         Assert.Equal([(long)entries.Count], copy.Row("SELECT count(*) FROM file"));
-    }
-
-    private sealed class LookedAt(byte[] bytes, Action look) : MemoryStream(bytes)
-    {
-        private const int Piece = 2_000;
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            look();
-            return base.Read(buffer, offset, Math.Min(count, Piece));
-        }
     }
 }

@@ -104,7 +104,7 @@ public sealed class CircleStoreTests : IDisposable
             states.Add(next);
         }
 
-        Assert.Equal([16L], _fixture.Row("SELECT count(*) FROM piece"));
+        Assert.Equal([16L], Settled("SELECT count(*) FROM piece"));
         Assert.NotEqual(Written(head, 0), Written(head, Sample.NaiveRoot(states[4]).Tag));
         Assert.Equal(Written(head, 0), Written(head, Sample.NaiveRoot(states[3]).Tag));
     }
@@ -144,7 +144,7 @@ public sealed class CircleStoreTests : IDisposable
         Tell(Carol, other, 2);
         Hold(one, Publisher.Whole(first));
         Assert.True(Circles.KeepHead(other, _one.Id, Carol));
-        Assert.Equal([30L], _fixture.Row("SELECT count(*) FROM file"));
+        Assert.Equal([30L], Settled("SELECT count(*) FROM file"));
         Assert.Equal(2, _fixture.Browse.SourcesOf(first[0].Content).Count);
 
         List<CatalogEntry> second = [.. first[1..], Sample.Entry(new Random(1), "S/new.txt")];
@@ -156,7 +156,7 @@ public sealed class CircleStoreTests : IDisposable
         );
         var next = _one.Head(second);
         Hold(next, delta, _one.Id);
-        Assert.Equal([60L], _fixture.Row("SELECT count(*) FROM file"));
+        Assert.Equal([60L], Settled("SELECT count(*) FROM file"));
         Assert.Equal([SourceId.Of(_other.Id)], _fixture.Browse.SourcesOf(first[0].Content));
         Assert.Equal([SourceId.Of(_one.Id)], _fixture.Browse.SourcesOf(second[^1].Content));
         Assert.Equal(delta, Written(next, one.Head.Content.Root.Tag));
@@ -167,10 +167,10 @@ public sealed class CircleStoreTests : IDisposable
 
         Circles.Drop(_one.Id);
         Circles.Drop(_other.Id);
-        Assert.Equal([0L], _fixture.Row("SELECT count(*) FROM file"));
-        Assert.Equal([0L], _fixture.Row("SELECT count(*) FROM friend"));
-        Assert.Equal([0L], _fixture.Row("SELECT count(*) FROM folder"));
-        Assert.Equal([0L], _fixture.Row("SELECT count(*) FROM pseudonym"));
+        Assert.Equal([0L], Settled("SELECT count(*) FROM file"));
+        Assert.Equal([0L], Settled("SELECT count(*) FROM friend"));
+        Assert.Equal([0L], Settled("SELECT count(*) FROM folder"));
+        Assert.Equal([0L], Settled("SELECT count(*) FROM pseudonym"));
     }
 
     [Fact]
@@ -186,6 +186,13 @@ public sealed class CircleStoreTests : IDisposable
         Assert.Equal(refreshed, _fixture.Store.Circles.Find(_one.Id)?.Held);
     }
 
+    // What nobody has any more goes in turns.
+    private long[] Settled(string sql)
+    {
+        _fixture.AwaitTurns(Bob, Carol);
+        return _fixture.Row(sql);
+    }
+
     private CircleOutcome Hold(SignedHead head, byte[] deltas, PseudonymId? have = null)
     {
         var outcome = Apply(head, deltas, have);
@@ -195,7 +202,7 @@ public sealed class CircleStoreTests : IDisposable
     }
 
     private CircleOutcome Apply(SignedHead head, byte[] deltas, PseudonymId? have) =>
-        Circles.Apply(Bob, head, have, new DeltaFeed(new MemoryStream(deltas), 1 << 20));
+        _fixture.ApplyCircle(Bob, head, have, new MemoryStream(deltas));
 
     private void Tell(FriendId friend, SignedHead head, int hops) =>
         Circles.KeepOffers(friend, [new OfferChange(head.Head.Pseudonym, head, hops)]);

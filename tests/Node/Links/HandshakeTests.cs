@@ -58,8 +58,8 @@ public sealed class HandshakeTests
             alice.Store.Invited.All.Single(i => i.Id == stored.Id).State(bob.Now())
         );
         Assert.Equal(
-            SomeNode.Export(alice.Store.SecretOf(bob.Id)!),
-            SomeNode.Export(bob.Store.SecretOf(alice.Id)!)
+            SomeNode.Export(alice.Store.SecretsOf(bob.Id)[0].Secret),
+            SomeNode.Export(bob.Store.SecretsOf(alice.Id)[0].Secret)
         );
         theirs.Close(CloseCode.Bye);
         bob.Next<Input.LinkClosed>();
@@ -144,8 +144,8 @@ public sealed class HandshakeTests
         var result = await bob.Dialer.RedeemAsync(link);
         Assert.Equal(RedeemOutcome.Redeemed, result.Outcome);
         Assert.Equal(
-            SomeNode.Export(alice.Store.SecretOf(bob.Id)!),
-            SomeNode.Export(bob.Store.SecretOf(alice.Id)!)
+            SomeNode.Export(alice.Store.SecretsOf(bob.Id)[0].Secret),
+            SomeNode.Export(bob.Store.SecretsOf(alice.Id)[0].Secret)
         );
     }
 

@@ -48,7 +48,7 @@ internal sealed class Side : IDisposable
 
     internal Gate Gate { get; private set; }
 
-    internal Dialer Dialer { get; }
+    internal Dialer Dialer { get; private set; }
 
     internal TimeSpan ClockIsOff { get; set; }
 
@@ -58,15 +58,17 @@ internal sealed class Side : IDisposable
 
     internal ConcurrentQueue<string> Warnings { get; } = new();
 
-    /// <summary>Gate and store as after a restart of the daemon, on the same port.</summary>
+    /// <summary>All as after a restart of the daemon, on the same port.</summary>
     internal void Restart()
     {
         var port = Gate.Listening[0].Port;
         Gate.Dispose();
+        Dialer.Dispose();
         Store.Dispose();
         Store = Node.Open();
         Our = Begin();
         Gate = OpenGate(port);
+        Dialer = new Dialer(Our, TimeSpan.FromSeconds(2));
     }
 
     /// <summary>An invitation to this side, and its link.</summary>

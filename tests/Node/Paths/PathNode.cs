@@ -56,7 +56,9 @@ internal sealed class PathNode : IDisposable
             _ => publisher.PathKey,
             _ => isOwner
         );
-        _engine = new NodeEngine(Side.Id, Entropy.Instance, new EngineSettings { Ways = ways });
+        var possession = new Possession((_, _) => default, (_, _, _) => false);
+        var settings = new EngineSettings { Ways = ways, Possession = possession };
+        _engine = new NodeEngine(Side.Id, Entropy.Instance, settings);
         Ledger = OpenLedger(Path.Combine(_folder, "ledger.db"));
         Table = new PathTable(Side.Our, _ => isOwner ? publisher.CopyOfKey() : null, Ledger, tap);
         Server = new Server(

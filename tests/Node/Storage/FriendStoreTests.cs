@@ -34,7 +34,7 @@ public sealed class FriendStoreTests : IDisposable
         var bob = Assert.Single(again.Friends);
         Assert.Equal((_bob.Id, "Robert", "Bob", Now), (bob.Id, bob.Name, bob.Card.Name, bob.Added));
         Assert.Equal(["192.0.2.1:1", "[::1]:2"], bob.Addresses);
-        Assert.Equal(SomeNode.Export(secret), SomeNode.Export(again.SecretOf(_bob.Id)!));
+        Assert.Equal(SomeNode.Export(secret), SomeNode.Export(again.SecretsOf(_bob.Id)[0].Secret));
         Assert.Equal(1, again.Veils.Count);
     }
 
@@ -128,7 +128,7 @@ public sealed class FriendStoreTests : IDisposable
         Assert.False(store.Remove(_bob.Id));
         Assert.DoesNotContain(Files(), bytes => bytes.AsSpan().IndexOf(box) >= 0);
         Assert.Equal(0, store.Veils.Count);
-        Assert.Null(store.SecretOf(_bob.Id));
+        Assert.Empty(store.SecretsOf(_bob.Id));
     }
 
     [Fact]
@@ -168,10 +168,10 @@ public sealed class FriendStoreTests : IDisposable
         Assert.Equal(Redemption.Used, Redeem(store, id, eve.Card, first, 11));
         Assert.Equal(Redemption.Used, Redeem(store, id, _bob.Card, first, 10));
         Assert.Equal(Redemption.Redeemed, Redeem(store, id, _bob.Card, second, 12));
-        Assert.Equal(SomeNode.Export(second), SomeNode.Export(store.SecretOf(_bob.Id)!));
-        Assert.Equal(2, store.Veils.Count);
+        Assert.Equal(SomeNode.Export(second), SomeNode.Export(store.SecretsOf(_bob.Id)[0].Secret));
+        Assert.Equal(3, store.Veils.Count);
         Assert.False(store.TryClaimTimestamp(_bob.Id, new Instant(12), Now));
-        store.Confirm(_bob.Id);
+        store.Confirm(_bob.Id, store.NewestOf(_bob.Id));
         Assert.Equal(1, store.Veils.Count);
         Assert.Equal(Redemption.Used, Redeem(store, id, _bob.Card, first, 13));
         Assert.Equal("used", Assert.Single(store.Invited.All).State(Now));
@@ -220,7 +220,7 @@ public sealed class FriendStoreTests : IDisposable
             used = Invite(store);
             revoked = Invite(store);
             Redeem(store, used, _bob.Card, secret, 10);
-            store.Confirm(_bob.Id);
+            store.Confirm(_bob.Id, store.NewestOf(_bob.Id));
             store.Invited.Revoke(revoked);
         }
 

@@ -51,6 +51,26 @@ public sealed class PseudonymsTests : IDisposable
     }
 
     [Fact]
+    public void ThatAFriendWasRemovedIsKeptUntilThereIsAnother()
+    {
+        using (var store = _node.Open())
+        {
+            using var other = new SomeNode("Bob");
+            using var secret = SomeNode.SomeSecret();
+            store.Add(other.Card, secret, [], Now);
+            store.Pseudonyms.Sign(null, Seconds, Some, 2, Now);
+            Assert.False(store.Pseudonyms.IsExposed);
+            Assert.True(store.Remove(other.Id));
+            Assert.True(store.Pseudonyms.IsExposed);
+        }
+
+        using var again = _node.Open();
+        Assert.True(again.Pseudonyms.IsExposed);
+        again.Pseudonyms.Sign(null, Seconds, Some, 2, Now);
+        Assert.False(again.Pseudonyms.IsExposed);
+    }
+
+    [Fact]
     public void TheSecondCopyHasItToo()
     {
         SignedHead head;

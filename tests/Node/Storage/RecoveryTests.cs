@@ -30,7 +30,7 @@ public sealed class RecoveryTests : IDisposable
         store.Invited.Create(_secret, "open", expires, Now);
         using var newcomer = new SomeNode("Newcomer");
         store.Invited.TryRedeem(_used, newcomer.Card, _secret, new Instant(5), Now);
-        store.Confirm(newcomer.Id);
+        store.Confirm(newcomer.Id, 0);
         store.TryClaimTimestamp(_bob.Id, Now + TimeSpan.FromHours(-3), Now);
     }
 
@@ -66,7 +66,7 @@ public sealed class RecoveryTests : IDisposable
         Assert.NotNull(sentence);
         Assert.Equal(52, store.Friends.Count);
         Assert.Equal(["192.0.2.1:1"], store.Find(_bob.Id)!.Addresses);
-        Assert.Equal(SomeNode.Export(_secret), SomeNode.Export(store.SecretOf(_bob.Id)!));
+        Assert.Equal(SomeNode.Export(_secret), SomeNode.Export(store.SecretsOf(_bob.Id)[0].Secret));
         Assert.Equal(["used", "open"], store.Invited.All.Select(one => one.State(Now)));
         using var eve = new SomeNode("Eve");
         Assert.Equal(

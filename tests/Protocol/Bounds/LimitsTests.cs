@@ -19,7 +19,8 @@ public sealed class LimitsTests
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Where(cells => cells.Length > 3 && long.TryParse(cells[2], Culture, out _))
             .Select(cells => $"{cells[1]} {cells[2]}");
-        Assert.Equal(code, document);
+        // The code parts them into files, the document does not: order is for readers.
+        Assert.Equal(code.Order(StringComparer.Ordinal), document.Order(StringComparer.Ordinal));
     }
 
     private static CultureInfo Culture => CultureInfo.InvariantCulture;

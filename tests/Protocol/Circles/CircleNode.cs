@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Sodium;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
@@ -31,12 +32,15 @@ internal sealed class CircleNode
     {
         (_world, Name, _number, _horizon) = (world, name, number, horizon);
         Id = new FriendId((UInt128)(number + 1));
+        Agreement = Key.Create(KeyAgreementAlgorithm.X25519, new SeededEntropy(-1 - number));
         _engine = NewEngine();
     }
 
     internal string Name { get; }
 
     internal FriendId Id { get; }
+
+    internal Key Agreement { get; }
 
     internal Instant? Deadline => _engine.Deadline;
 
@@ -57,6 +61,9 @@ internal sealed class CircleNode
 
     /// <summary>It cuts the deltas that it tells.</summary>
     internal bool LieInDeltas { get; set; }
+
+    /// <summary>It says of every head that it tells that it is its own.</summary>
+    internal bool LieInHops { get; set; }
 
     /// <summary>It tells, and never answers.</summary>
     internal bool IsMute { get; set; }
@@ -169,14 +176,35 @@ internal sealed class CircleNode
     }
 
     private NodeEngine NewEngine() =>
-        new(Id, new SeededEntropy(_number), new EngineSettings { Horizon = _horizon });
+        new(
+            Id,
+            new SeededEntropy(_number),
+            new EngineSettings { Horizon = _horizon, Possession = new(Prove, Holds) }
+        );
+
+    private ReadOnlyMemory<byte> Prove(PseudonymId pseudonym, FriendId receiver)
+    {
+        var proof = new byte[PossessionProof.Bytes];
+        var key = _own.Find(own => own.Id == pseudonym)!.Keys.Path;
+        var other = _friends[receiver].Agreement.PublicKey;
+        Xunit.Assert.True(PossessionProof.TryMake(key, other, pseudonym, Id, receiver, proof));
+        return proof;
+    }
+
+    private bool Holds(SignedHead head, FriendId teller, ReadOnlySpan<byte> proof)
+    {
+        var path = PublicKey.Import(KeyAgreementAlgorithm.X25519, head.Head.PathKey.ToArray());
+        var made = new byte[PossessionProof.Bytes];
+        return PossessionProof.TryMake(Agreement, path, head.Pseudonym, teller, Id, made)
+            && proof.SequenceEqual(made);
+    }
 
     private void Do(Effect effect)
     {
         switch (effect)
         {
             case Effect.Send send:
-                _world.Send(this, send.Link, LieInDeltas ? Cut(send.Message) : send.Message);
+                _world.Send(this, send.Link, Lied(send.Message));
                 break;
             case Effect.SignHead sign:
                 Post(() => Sign(sign));
@@ -217,12 +245,22 @@ internal sealed class CircleNode
         }
     }
 
-    private static Message Cut(Message message)
+    private Message Lied(Message message)
     {
-        var cut = message.Clone();
-        foreach (var news in cut.Heads?.News.Where(news => !news.Delta.IsEmpty) ?? [])
-            news.Delta = ByteString.CopyFrom(news.Delta.Span[..^1]);
-        return cut;
+        var lied = message.Clone();
+        foreach (var news in lied.Heads?.News ?? [])
+        {
+            if (LieInDeltas && !news.Delta.IsEmpty)
+                news.Delta = ByteString.CopyFrom(news.Delta.Span[..^1]);
+            if (LieInHops && news.Hops > 1)
+            {
+                // The best it can: a proof of its own key.
+                news.Hops = 1;
+                news.Proof = ByteString.CopyFrom(new byte[PossessionProof.Bytes]);
+            }
+        }
+
+        return lied;
     }
 
     private void Sign(Effect.SignHead sign)
@@ -259,15 +297,19 @@ internal sealed class CircleNode
             return;
         }
 
-        var request = new CircleRequest();
-        for (var i = 0; i < fetch.Wants.Count; i++)
-        {
-            var have = fetch.Have[i] is { } id ? Held[id].Head.Head.Content.Root.Tag : 0;
-            request.Wants.Add(
-                new CircleWant { Root = fetch.Wants[i].Head.Content.Root.Tag, Have = have }
-            );
-        }
-
+        var request = CircleWants.Of(
+            [
+                .. fetch.Wants.Zip(
+                    fetch.Have,
+                    (head, have) =>
+                        (
+                            head.Head.Content.Root.Tag,
+                            have is { } id ? Held[id].Head.Head.Content.Root.Tag : 0
+                        )
+                ),
+            ],
+            fetch.IsFull
+        );
         if (fetch.Compare)
             request.HaveLeaves = ByteString.CopyFrom(new byte[2048]);
         var stream = new StreamId(_lastStream += 2);

@@ -44,7 +44,8 @@ public sealed class FloodTests
 
         var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.Equal(Limits.HeadsPerFriendMax, offers);
-        Assert.Equal(Limits.CircleEntriesPerFriendMax, entries);
+        // The rest is kept for what it publishes itself.
+        Assert.Equal(Limits.CircleEntriesPerFriendMax - Limits.CircleOwnEntriesMax, entries);
         var seconds = (_engine.Now - begun).TotalSeconds;
         var least = (Pseudonyms - Limits.HeadsBurst) / (double)Limits.HeadsPerSecond;
         Assert.InRange(seconds, least - 20, least * 1.1);
@@ -96,6 +97,70 @@ public sealed class FloodTests
         Assert.Empty(_engine.Drain());
         _engine.Say(0, message);
         Assert.Contains(_engine.Drain(), effect => effect is Effect.CloseLink);
+    }
+
+    // Else the burst would be there again with each link.
+    [Fact]
+    public void ANewLinkBringsNoNewBurst()
+    {
+        _engine.Open(0);
+        _engine.Drain();
+        var junk = new HeadNews { Gone = ByteString.CopyFrom(new byte[32]) };
+        var message = new Heads { News = { Enumerable.Repeat(junk, Limits.HeadsBatchMax) } };
+        for (var sent = 0; sent < Limits.HeadsBurst; sent += Limits.HeadsBatchMax)
+            _engine.Say(0, message);
+        Assert.DoesNotContain(_engine.Drain(), effect => effect is Effect.CloseLink);
+        _engine.Sync.HandleClosed(OneEngine.LinkOf(0), _engine.Now);
+        _engine.Open(0);
+        _engine.Drain();
+        // It is counted when the rate allows, not at once.
+        _engine.Say(0, message);
+        Assert.Empty(_engine.Drain());
+    }
+
+    // A word of taking something back that was never offered makes no room for heads to check.
+    [Fact]
+    public void WhatIsOverTheBoundIsNotChecked()
+    {
+        var heads = OneEngine.Heads(Limits.HeadsPerFriendMax + 100, entries: 1);
+        var read = heads.ToDictionary(head => head.Pseudonym);
+        var checks = 0;
+        var engine = new OneEngine(bytes =>
+        {
+            checks++;
+            return SignedHead.TryPeek(bytes.Span, out var id) ? read[id] : null;
+        });
+        engine.Open(0);
+        foreach (var batch in heads.Take(Limits.HeadsPerFriendMax).Chunk(64))
+            engine.Tell(0, batch);
+        Assert.Equal(Limits.HeadsPerFriendMax, checks);
+        var message = new Heads
+        {
+            News =
+            {
+                new HeadNews { Gone = ByteString.CopyFrom(new byte[32]) },
+                new HeadNews { Gone = ByteString.CopyFrom(heads[0].Pseudonym.Key.ToArray()) },
+            },
+        };
+        foreach (var head in heads.Skip(Limits.HeadsPerFriendMax))
+        {
+            var bytes = UnsafeByteOperations.UnsafeWrap(head.Encoded);
+            message.News.Add(new HeadNews { Head = bytes, Hops = 2 });
+        }
+
+        engine.Say(0, message);
+        // One was taken back, so one more is looked at.
+        Assert.Equal(Limits.HeadsPerFriendMax + 1, checks);
+        Assert.DoesNotContain(engine.Drain(), effect => effect is Effect.CloseLink);
+    }
+
+    [Fact]
+    public void ACountOfNothingIsMalformed()
+    {
+        var taken = new Message { HeadsTaken = new HeadsTaken { Lazy = { 7 } } };
+        Assert.False(ControlMessages.TryParse(taken.ToByteArray(), out Message? _));
+        taken.HeadsTaken.Heads = 1;
+        Assert.True(ControlMessages.TryParse(taken.ToByteArray(), out Message? _));
     }
 
     // After the first ones, bytes that only look like heads: they are not worth a signature.

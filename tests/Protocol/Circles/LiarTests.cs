@@ -47,6 +47,27 @@ public sealed class LiarTests
     }
 
     [Fact]
+    public void WhoSaysThatAnotherIsItselfIsNotBelieved()
+    {
+        _liar.LieInHops = true;
+        _world.Connect(_honest, _c);
+        _a.Show(Sets.Of(20));
+        _world.Run(60);
+        var told = Assert.IsType<Heads>(
+            _world
+                .Messages.Last(m => m.From == _liar && m.To == _c && m.Message.Heads is not null)
+                .Message.Heads
+        );
+        Assert.Contains(told.News, news => news.Hops == 1);
+        Assert.Contains(_c.Said, said => said is Effect.CloseLink { Code: CloseCode.Malformed });
+        Assert.Empty(_c.OffersOf(_liar));
+        // A's friend and A itself are told apart still.
+        var way = Assert.Single(_c.RoutesTo(_a.Pseudonym));
+        Assert.Equal((_c.LinkTo(_honest), 2), (way.Link, way.Hops));
+        Assert.Equal(1, Assert.Single(_honest.RoutesTo(_a.Pseudonym)).Hops);
+    }
+
+    [Fact]
     public void WhoAltersADeltaIsNamedToo()
     {
         _a.Show(Sets.Of(20));

@@ -14,7 +14,13 @@ internal sealed class OneEngine
     private readonly Queue<Effect> _effects = new();
 
     internal OneEngine(ReadHead? readHead = null) =>
-        Sync = new CircleSync(new SeededEntropy(1), _effects, 2, readHead ?? SignedHead.TryRead);
+        Sync = new CircleSync(
+            new SeededEntropy(1),
+            _effects,
+            2,
+            readHead ?? SignedHead.TryRead,
+            new Possession((_, _) => default, (_, _, _) => true)
+        );
 
     internal CircleSync Sync { get; }
 
@@ -83,11 +89,11 @@ internal sealed class OneEngine
         Sync.Handle(new Input.CircleAskEnded(ask.Ask, CircleEnd.Held), Now);
     }
 
-    private static SignedHead Head(int number, int entries)
+    internal static SignedHead Head(int number, int entries, Hash256? root = null)
     {
         using var keys = new OwnPseudonym(1_000_000 + number).Keys;
         var id = new PseudonymId(new Hash256(keys.Signing.PublicKey.Bytes));
-        var content = new CatalogHead(id.Key, entries, entries);
+        var content = new CatalogHead(root ?? id.Key, entries, entries);
         var path = new Hash256(keys.Path.PublicKey.Bytes);
         return SignedHead.Sign(new CircleHead(id, path, 1_799_999_000, 2, content), keys.Signing);
     }

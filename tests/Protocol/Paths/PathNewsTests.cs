@@ -25,7 +25,8 @@ public sealed class PathNewsTests
             _ => default(FriendNet.Crypto.Merkle.Hash256),
             _ => false
         );
-        var settings = new EngineSettings { Ways = ways };
+        var nobody = new Possession((_, _) => default, (_, _, _) => false);
+        var settings = new EngineSettings { Ways = ways, Possession = nobody };
         _engine = new NodeEngine(new FriendId(1), new SeededEntropy(1), settings);
         _engine.Handle(new Input.FriendKnown(Friend, []), Now);
         SourceId[] sources = [SourceId.Of(new PseudonymId(default))];

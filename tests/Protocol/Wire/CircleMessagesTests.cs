@@ -36,7 +36,11 @@ public sealed class CircleMessagesTests
                 "lazy",
                 new Message
                 {
-                    HeadsTaken = new HeadsTaken { Lazy = { Enumerable.Repeat(5UL, 64) } },
+                    HeadsTaken = new HeadsTaken
+                    {
+                        Heads = 1,
+                        Lazy = { Enumerable.Repeat(5UL, 64) },
+                    },
                 }
             },
         };
@@ -62,6 +66,8 @@ public sealed class CircleMessagesTests
             { "short head", News(1, New(head: 181)) },
             { "0 hops", News(1, New(hops: 0)) },
             { "5 hops", News(1, New(hops: 5)) },
+            { "short proof", News(1, new HeadNews(New()) { Proof = Zeros(15) }) },
+            { "gone with proof", News(1, new HeadNews { Gone = Zeros(32), Proof = Zeros(16) }) },
             { "long delta", News(1, New(delta: 4097)) },
             { "60 KiB", News(15, New(delta: 4096)) },
             { "empty news", News(1, new HeadNews()) },
@@ -82,7 +88,11 @@ public sealed class CircleMessagesTests
                 "lazy",
                 new Message
                 {
-                    HeadsTaken = new HeadsTaken { Lazy = { Enumerable.Repeat(5UL, 65) } },
+                    HeadsTaken = new HeadsTaken
+                    {
+                        Heads = 1,
+                        Lazy = { Enumerable.Repeat(5UL, 65) },
+                    },
                 }
             },
         };
@@ -94,6 +104,8 @@ public sealed class CircleMessagesTests
             { "64", Wants(64, 0) },
             { "parts", Wants(1, 0, 0x8001) },
             { "compare", Wants(1, 2048, 0xFFFF) },
+            { "fresh", Wants(0, 0, fresh: 4) },
+            { "60 and 4 fresh ones", Wants(60, 0, fresh: 16) },
         };
 
     public static TheoryData<string, Request> BadRequests =>
@@ -106,6 +118,9 @@ public sealed class CircleMessagesTests
             { "compare without parts", Wants(1, 2048) },
             { "17 parts", Wants(1, 0, 0x1FFFF) },
             { "leaves", Wants(1, 2047, 1) },
+            { "half a fresh one", Wants(1, 0, fresh: 2) },
+            { "60 and 5 fresh ones", Wants(60, 0, fresh: 20) },
+            { "parts of a fresh one too", Wants(1, 2048, 1, fresh: 4) },
             {
                 "nothing wanted",
                 new Request { Circle = new CircleRequest { Wants = { new CircleWant() } } }
@@ -160,11 +175,11 @@ public sealed class CircleMessagesTests
 
     [Theory]
     [InlineData("4211" + "08011a0d" + "00", false)] // cut off
-    [InlineData("420a" + "1208" + "0102030405060708", true)] // lazy, packed: one
-    [InlineData("4209" + "11" + "0102030405060708", true)] // lazy, not packed
-    [InlineData("4209" + "1207" + "01020304050607", false)] // seven bytes
-    [InlineData("4203" + "12" + "0100", false)]
-    [InlineData("4202" + "1008", false)] // as a varint
+    [InlineData("420c" + "08011208" + "0102030405060708", true)] // lazy, packed: one
+    [InlineData("420b" + "080111" + "0102030405060708", true)] // lazy, not packed
+    [InlineData("420b" + "08011207" + "01020304050607", false)] // seven bytes
+    [InlineData("4205" + "080112" + "0100", false)]
+    [InlineData("4204" + "08011008", false)] // as a varint
     public void PackedFieldsAreJudged(string hex, bool fits) =>
         Assert.Equal(fits, ControlMessages.TryParse(Convert.FromHexString(hex), out Message? _));
 
@@ -243,7 +258,7 @@ public sealed class CircleMessagesTests
             Heads = new Heads { Cleared = ByteString.CopyFrom(prefixes), ClearedDepth = depth },
         };
 
-    private static Request Wants(int count, int leaves, uint parts = 0) =>
+    private static Request Wants(int count, int leaves, uint parts = 0, int fresh = 0) =>
         new()
         {
             Circle = new CircleRequest
@@ -251,6 +266,7 @@ public sealed class CircleMessagesTests
                 Wants = { Enumerable.Repeat(new CircleWant { Root = 1 }, count) },
                 HaveLeaves = Zeros(leaves),
                 Parts = parts,
+                Fresh = Zeros(fresh),
             },
         };
 }

@@ -118,14 +118,16 @@ internal sealed class BodyCircles(SimNode node)
 
     private void Fetch(Effect.FetchCircle fetch)
     {
-        var request = new CircleRequest();
         Volume?[] have = [.. fetch.Have.Select(id => Find(id)?.Volume)];
-        for (var want = 0; want < have.Length; want++)
-        {
-            var root = fetch.Wants[want].Head.Content.Root.Tag;
-            var held = have[want]?.Head.Root.Tag ?? 0;
-            request.Wants.Add(new CircleWant { Root = root, Have = held });
-        }
+        var request = CircleWants.Of(
+            [
+                .. fetch.Wants.Zip(
+                    have,
+                    (head, held) => (head.Head.Content.Root.Tag, held?.Head.Root.Tag ?? 0)
+                ),
+            ],
+            fetch.IsFull
+        );
 
         var reading = new CircleReading(fetch.Wants, have, node.World.Library);
         var stream = node.Link(fetch.Link)

@@ -16,7 +16,7 @@ internal static class CircleAnswers
         {
             if (shelves[want] is not { } shelf)
                 missing.Missing.Add((uint)want);
-            else if (!shelf.Delta.IsEmpty && shelf.From == request.Wants[want].Have)
+            else if (!shelf.Delta.IsEmpty && shelf.From == CircleWants.At(request, want).Have)
                 pieces.Add(Piece.Data(shelf.Delta));
             else
                 pieces.Add(Piece.Data(shelf.Volume.Set.Whole));

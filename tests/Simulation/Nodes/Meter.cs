@@ -46,9 +46,14 @@ internal sealed class Meter
     /// <summary>Bytes of deltas that came with them.</summary>
     internal long DeltaBytes { get; private set; }
 
+    /// <summary>Requests and answers that came.</summary>
+    internal int Requests { get; private set; }
+
+    internal int Answers { get; private set; }
+
     internal void Reset()
     {
-        (News, DeltaBytes) = (0, 0);
+        (News, DeltaBytes, Requests, Answers) = (0, 0, 0, 0);
         Array.Clear(_bytes);
         Handshakes = 0;
     }
@@ -76,10 +81,13 @@ internal sealed class Meter
     internal void Asked(Request.KindOneofCase kind, int bytes)
     {
         _ = kind;
+        Requests++;
         Add(Traffic.Asks, bytes);
     }
 
-    internal void Answered(Request.KindOneofCase kind, int bytes) =>
+    internal void Answered(Request.KindOneofCase kind, int bytes)
+    {
+        Answers++;
         Add(
             kind switch
             {
@@ -90,6 +98,7 @@ internal sealed class Meter
             },
             bytes
         );
+    }
 
     private void Add(Traffic traffic, int bytes) => _bytes[(int)traffic] += bytes;
 }

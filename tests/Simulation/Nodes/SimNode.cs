@@ -1,6 +1,7 @@
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Checks;
 using FriendNet.Simulation.Hostile;
 using FriendNet.Simulation.Wires;
@@ -230,6 +231,10 @@ internal sealed class SimNode
         {
             Horizon = _world.Settings.Horizon,
             ReadHead = _world.Heads.Read,
+            Possession = new Possession(
+                (_, _) => new byte[PossessionProof.Bytes],
+                (head, teller, _) => _world.OwnerOf(head.Pseudonym) == NumberOf(teller)
+            ),
         };
         var chance = new Seeds(_world.Settings.Seed, Purpose.Engine, Number);
         _engine = new NodeEngine(IdOf(_world, Number), chance, settings);

@@ -22,4 +22,9 @@ internal sealed record Figure(string Name, string Title, string Unit, Spread Spr
 }
 
 /// <summary>What a scenario found.</summary>
-internal sealed record Findings(IReadOnlyList<Figure> Figures, IReadOnlyList<string> Wrong);
+/// <param name="Worst">Of each figure with a limit: the node that paid most, and what for.</param>
+internal sealed record Findings(
+    IReadOnlyList<Figure> Figures,
+    IReadOnlyList<string> Wrong,
+    IReadOnlyList<string> Worst
+);

@@ -28,6 +28,7 @@ internal sealed class Settling(World world, int entries)
     private readonly Oracle _oracle = new(world.Graph, world.Settings.Horizon);
     private readonly List<Figure> _figures = [];
     private readonly List<string> _wrong = [];
+    private readonly List<string> _worst = [];
     private readonly Volume[] _shown = new Volume[world.Graph.People];
 
     internal Findings Run()
@@ -35,7 +36,7 @@ internal sealed class Settling(World world, int entries)
         Join();
         Change();
         Reconnect();
-        return new Findings(_figures, _wrong);
+        return new Findings(_figures, _wrong, _worst);
     }
 
     private void Join()
@@ -191,6 +192,18 @@ internal sealed class Settling(World world, int entries)
     {
         var spread = Spread.Of(Enumerable.Range(0, world.Nodes.Length).Select(figure));
         _figures.Add(new Figure(name, title, unit, spread, limit));
+        if (limit is not null)
+            _worst.Add(Worst(name, Enumerable.Range(0, world.Nodes.Length).MaxBy(figure)));
+    }
+
+    // What the node paid whose figure is the highest.
+    private string Worst(string name, int number)
+    {
+        var (meter, friends) = (world.Nodes[number].Meter, world.Graph.Friends(number).Length);
+        var bytes = Enum.GetValues<Traffic>().Select(kind => $"{kind} {meter[kind]}");
+        return $"{name}: node {number} of {friends} friends, {_oracle.Reach(number).Count} within "
+            + $"reach, {_oracle.Paths(number)} paths; {meter.Requests} requests, {meter.Answers} "
+            + $"answers; bytes: {string.Join(", ", bytes)}";
     }
 
     // Of copies where they are given, else in KiB.
