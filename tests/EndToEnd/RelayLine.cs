@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using FriendNet.Node.Api.Contract;
 using Xunit;
 
@@ -12,13 +13,14 @@ internal sealed class RelayLine : IDisposable
     private readonly Scratch _scratch = new();
     private readonly long _bytes;
 
-    internal RelayLine(long bytes, params string[] relays)
+    /// <param name="relayRate">What each relay passes a second, as its config says it.</param>
+    internal RelayLine(long bytes, string relayRate, params string[] relays)
     {
         _bytes = bytes;
         KillTests.Fill(Path.Combine(_scratch.Folder("films"), Film), bytes);
         Owner = Node("owner");
         Far = Node("far");
-        Relays = [.. relays.Select(Node)];
+        Relays = [.. relays.Select(name => Node(name, relayRate))];
         foreach (var relay in Relays)
         {
             LiveNode.Befriend(Owner, relay);
@@ -35,9 +37,15 @@ internal sealed class RelayLine : IDisposable
     internal IReadOnlyList<LiveNode> Relays { get; }
 
     /// <summary>One more daemon, running.</summary>
-    internal LiveNode Node(string name)
+    internal LiveNode Node(string name, string relayRate = "max")
     {
         var node = new LiveNode(_scratch, name);
+        var path = Path.Combine(node.Home, "config.json");
+        var config = System.IO.File.Exists(path)
+            ? JsonNode.Parse(System.IO.File.ReadAllText(path))!
+            : new JsonObject();
+        config["relayRate"] = relayRate;
+        System.IO.File.WriteAllText(path, config.ToJsonString());
         node.Start();
         return node;
     }

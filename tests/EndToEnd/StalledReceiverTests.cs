@@ -21,7 +21,7 @@ public sealed class StalledReceiverTests
     public async Task TheRelayHoldsNoMoreAndServesOthers()
     {
         LiveNode.SkipUnlessPublished();
-        using var line = new RelayLine(Bytes, "bob");
+        using var line = new RelayLine(Bytes, "max", "bob");
         var relay = line.Relays[0];
         using var other = line.Node("other");
         LiveNode.Befriend(relay, other);
