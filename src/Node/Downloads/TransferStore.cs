@@ -166,15 +166,8 @@ public sealed class TransferStore : IDisposable
     {
         using (_gate.EnterScope())
         {
-            InTransaction(() =>
-            {
-                _setState.Bind(0, (long)state).Bind(1, finalName ?? "").Bind(2, why ?? "");
-                _setState.Bind(3, id.Value).Run();
-                // All of it is in its place: what came of which file nobody asks any more.
-                if (state == TransferState.Done)
-                    DeleteContent(id);
-                return 0L;
-            });
+            _setState.Bind(0, (long)state).Bind(1, finalName ?? "").Bind(2, why ?? "");
+            _setState.Bind(3, id.Value).Run();
         }
     }
 
@@ -184,7 +177,8 @@ public sealed class TransferStore : IDisposable
         {
             InTransaction(() =>
             {
-                DeleteContent(id);
+                foreach (var from in (string[])["have WHERE transfer", "files WHERE transfer"])
+                    Delete(from, id);
                 Delete("transfers WHERE id", id);
                 return 0L;
             });
@@ -224,12 +218,6 @@ public sealed class TransferStore : IDisposable
         var id = insert.Long(0);
         insert.Run();
         return id;
-    }
-
-    private void DeleteContent(TransferId id)
-    {
-        Delete("have WHERE transfer", id);
-        Delete("files WHERE transfer", id);
     }
 
     private void Delete(string from, TransferId id)

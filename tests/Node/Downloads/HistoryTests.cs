@@ -65,17 +65,6 @@ public sealed class HistoryTests : IDisposable
         Assert.Equal("waits", Assert.Single(again.List()).Name);
     }
 
-    [Fact]
-    public void OfWhatIsDoneNoFileIsKeptInTheStore()
-    {
-        using var store = OneNode.Store(_home);
-        var id = Add(store, "one", TransferState.Paused);
-        Assert.Single(store.Load(id).Files);
-        store.SetState(id, TransferState.Done, "one", null);
-        Assert.Empty(store.Load(id).Files);
-        Assert.Equal("one", Assert.Single(store.List()).FinalName);
-    }
-
     private static TransferId Add(TransferStore store, string name, TransferState state)
     {
         var row = new TransferRow(
