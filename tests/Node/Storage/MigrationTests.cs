@@ -132,7 +132,8 @@ public sealed class MigrationTests : IDisposable
             command.CommandText = $"""
                 {FirstSchema}
                 ATTACH '{_node.Path}' AS made;
-                INSERT INTO friends SELECT * FROM made.friends;
+                INSERT INTO friends SELECT id, card, name, secret, accepted, accepted_at, sent,
+                    addresses, added, confirmed FROM made.friends;
                 INSERT INTO invitations SELECT id, secret, note, created, expires, revoked,
                     redeemed_by, redeemed_at, timestamp FROM made.invitations;
                 DETACH made;
