@@ -22,7 +22,7 @@ internal sealed class TellingFriend : IDisposable
     private readonly Link _link;
     private readonly Thread _thread;
     private readonly BlockPool _blocks = new(2);
-    private readonly ConcurrentDictionary<ulong, Func<ReadOnlyMemory<byte>>> _content = [];
+    private readonly ConcurrentDictionary<uint, Func<ReadOnlyMemory<byte>>> _content = [];
     private readonly object _pulse = new();
     private long _told;
     private long _taken;
@@ -77,7 +77,7 @@ internal sealed class TellingFriend : IDisposable
         Func<ReadOnlyMemory<byte>> whole
     )
     {
-        _content[head.Root.Tag] = whole;
+        _content[Short(head.Root.Tag)] = whole;
         var signed = pseudonym.Sign(version, head, horizon: 2);
         return new HeadNews { Head = UnsafeByteOperations.UnsafeWrap(signed.Encoded), Hops = 2 };
     }
@@ -101,6 +101,9 @@ internal sealed class TellingFriend : IDisposable
         _thread.Join();
         _side.Dispose();
     }
+
+    // Of one root wants say the whole tag, or only this much of it.
+    private static uint Short(ulong tag) => unchecked((uint)tag);
 
     private void Run()
     {
@@ -139,9 +142,10 @@ internal sealed class TellingFriend : IDisposable
     private async Task AnswerAsync(StreamId stream, CircleRequest request)
     {
         using var bytes = new MemoryStream();
-        foreach (var want in request.Wants)
-            bytes.Write(_content[want.Root]().Span);
-        Interlocked.Add(ref _asked, request.Wants.Count);
+        var count = CircleWants.Count(request);
+        for (var i = 0; i < count; i++)
+            bytes.Write(_content[Short(CircleWants.At(request, i).Root)]().Span);
+        Interlocked.Add(ref _asked, count);
         bytes.Position = 0;
         var answer = _link.BeginAnswer(stream);
         await answer.DataAsync(bytes, _blocks);
