@@ -108,7 +108,7 @@ public sealed class OwnPaths(
         {
             path.Target.Fail(path.Via, now);
         }
-        else if (!path.IsSilent)
+        else
         {
             // It led there: what failed before says nothing any more.
             path.Target.ForgetWay(path.Via);
@@ -127,7 +127,6 @@ public sealed class OwnPaths(
         {
             if (_open.TryGetValue(link, out var path))
             {
-                path.IsSilent = true;
                 path.Target.Fail(path.Via, now);
                 GiveUp(path, CloseCode.Idle);
             }

@@ -15,9 +15,6 @@ internal sealed class OwnPath(PathId id, Target target, LinkId via)
     /// <summary>Null: it is being opened.</summary>
     internal LinkId? Link { get; set; }
 
-    /// <summary>It delivered nothing, and is being closed.</summary>
-    internal bool IsSilent { get; set; }
-
     /// <summary>When it was asked for, or opened.</summary>
     internal Instant Since { get; set; }
 }
