@@ -23,6 +23,9 @@ public class RecordBench
     [Params(0, 64, 1_024, 16_384, 65_536)]
     public int Bytes { get; set; }
 
+    [Params(CipherFunction.ChaChaPoly, CipherFunction.AesGcm)]
+    public CipherFunction Cipher { get; set; }
+
     private FrameHeader Header =>
         Bytes == 0
             ? new(FrameType.End, new StreamId(1), 0)
@@ -32,9 +35,9 @@ public class RecordBench
     public void Setup()
     {
         _body = new byte[Bytes];
-        _sealer = new RecordSealer(new CipherState(new byte[32]), padded: false, Now);
-        _twin = new RecordSealer(new CipherState(new byte[32]), padded: false, Now);
-        _opener = new RecordOpener(new CipherState(new byte[32]));
+        _sealer = new RecordSealer(new CipherState(new byte[32], Cipher), padded: false, Now);
+        _twin = new RecordSealer(new CipherState(new byte[32], Cipher), padded: false, Now);
+        _opener = new RecordOpener(new CipherState(new byte[32], Cipher));
     }
 
     [Benchmark]

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric import x25519
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 
 def run(first, count):
@@ -36,8 +36,11 @@ def seal(key, n, ad, plain):
     return ChaCha20Poly1305(key).encrypt(bytes(4) + le(n, 8), plain, ad)
 
 
+def seal_aes(key, n, ad, plain):
+    return AESGCM(key).encrypt(bytes(4) + n.to_bytes(8, "big"), plain, ad)
 
-def rekey(key):
+
+def rekey(key, seal):
     return seal(key, 2**64 - 1, b"", bytes(32))[:32]
 
 
@@ -99,7 +102,7 @@ def veiled(head, key, total, noise):
     return start + seal(keys[:32], 0, start, plain.ljust(total - head_bytes - 16, b"\0"))
 
 
-def record(key, n, kind, stream, body):
+def record(seal, key, n, kind, stream, body):
     header = le(len(body), 3) + bytes([kind]) + le(stream, 4)
     return seal(key, n, b"", header) + (seal(key, n + 1, b"", body) if body else b"")
 
@@ -111,25 +114,51 @@ tag_key = hkdf(pair, b"", b"FriendNet veil tag", 32)
 mask_key = hkdf(pair, b"", b"FriendNet veil mask", 32)
 psk = hkdf(pair, b"", b"FriendNet noise psk", 32)
 
-noise = Noise(b"FriendNet link 1" + nonce, public(r))
-noise.mix_ephemeral(public(e))
-noise.mix_key(dh(e, public(r)))
-first = public(e) + noise.encrypt(public(s))
-noise.mix_key(dh(s, public(r)))
-first += noise.encrypt(le(time, 8))
-hello = veiled((nonce, tag_key, nonce, b"FriendNet veil hello"), mask_key, 512 + 7, first)
 
-noise.mix_ephemeral(public(re))
-noise.mix_key(dh(re, public(e)))
-noise.mix_key(dh(re, public(s)))
-noise.mix_psk(psk)
-second = public(re) + noise.encrypt(b"")
-salt = nonce + re_nonce
-answer = veiled((re_nonce, None, salt, b"FriendNet veil answer"), mask_key, 512 + 9, second)
-to_answerer, to_dialer = noise.split()
+
+def link(offer):
+    """Hello, answer and the keys of both directions, both sides making the same offer."""
+    noise = Noise(b"FriendNet link 1" + nonce, public(r))
+    noise.mix_ephemeral(public(e))
+    noise.mix_key(dh(e, public(r)))
+    first = public(e) + noise.encrypt(public(s))
+    noise.mix_key(dh(s, public(r)))
+    first += noise.encrypt(le(time, 8) + bytes([offer]))
+    hello = veiled((nonce, tag_key, nonce, b"FriendNet veil hello"), mask_key, 512 + 7, first)
+
+    noise.mix_ephemeral(public(re))
+    noise.mix_key(dh(re, public(e)))
+    noise.mix_key(dh(re, public(s)))
+    noise.mix_psk(psk)
+    second = public(re) + noise.encrypt(bytes([offer]))
+    salt = nonce + re_nonce
+    answer = veiled((re_nonce, None, salt, b"FriendNet veil answer"), mask_key, 512 + 9, second)
+    return hello, answer, *noise.split()
+
 
 key = b"0123456789abcdef0123456789abcdef"
 stream = 0x01020304
+
+
+def shown(prefix, offer, seal):
+    """What depends on the offers."""
+    hello, answer, to_answerer, to_dialer = link(offer)
+    message = bytes.fromhex("0a020801")
+    after = record(seal, key, 2, 9, 0, b"") + record(seal, rekey(key, seal), 3, 5, stream, b"")
+    return f"""\
+{prefix}hello = {hello.hex()}
+
+{prefix}answer = {answer.hex()}
+
+The first record of each side: MESSAGE, Hello of version 1 (0a020801).
+{prefix}dialer record = {record(seal, to_answerer, 0, 0, 0, message).hex()}
+{prefix}answerer record = {record(seal, to_dialer, 0, 0, 0, message).hex()}
+
+Records under the key "0123456789abcdef0123456789abcdef" (ASCII): PART on stream 0x01020304 with
+body "abc"; then, as a rekey is due, REKEY and END on the same stream.
+{prefix}record = {record(seal, key, 0, 2, stream, b"abc").hex()}
+{prefix}record after rekey = {after.hex()}"""
+
 
 print(f"""\
 One link between friends, from the hello to the first record of each side. All values are hex.
@@ -147,15 +176,10 @@ dialer random = {(nonce + e + draw).hex()}
 Ephemeral key, draw of the length, nonce of the answer:
 answerer random = {(re + re_draw + re_nonce).hex()}
 
-hello = {hello.hex()}
+Neither side offers AES: all is sealed with ChaCha20-Poly1305.
 
-answer = {answer.hex()}
+{shown("", 0, seal)}
 
-The first record of each side: MESSAGE, Hello of version 1 (0a020801).
-dialer record = {record(to_answerer, 0, 0, 0, bytes.fromhex("0a020801")).hex()}
-answerer record = {record(to_dialer, 0, 0, 0, bytes.fromhex("0a020801")).hex()}
+Both sides offer AES: records are sealed with AES-256-GCM.
 
-Records under the key "0123456789abcdef0123456789abcdef" (ASCII): PART on stream 0x01020304 with
-body "abc"; then, as a rekey is due, REKEY and END on the same stream.
-record = {record(key, 0, 2, stream, b"abc").hex()}
-record after rekey = {(record(key, 2, 9, 0, b"") + record(rekey(key), 3, 5, stream, b"")).hex()}""")
+{shown("aes ", 1, seal_aes)}""")

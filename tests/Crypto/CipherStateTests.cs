@@ -9,36 +9,31 @@ public sealed class CipherStateTests
 {
     private static readonly byte[] RawKey = [.. Enumerable.Range(1, 32).Select(i => (byte)i)];
 
-    [Theory]
     // Around the size at which another library takes over, and a full record.
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(1535)]
-    [InlineData(1536)]
-    [InlineData(1537)]
-    [InlineData(65536)]
-    public void Seals_as_the_platform_does_and_opens_in_place(int size)
+    public static MatrixTheoryData<int, CipherFunction> SizesOfBoth =>
+        new([0, 1, 1535, 1536, 1537, 65536], Enum.GetValues<CipherFunction>());
+
+    [Theory]
+    [MemberData(nameof(SizesOfBoth))]
+    public void Seals_as_the_platform_does_and_opens_in_place(int size, CipherFunction function)
     {
-        using var send = new CipherState(RawKey);
-        using var receive = new CipherState(RawKey);
-        using var platform = new ChaCha20Poly1305(RawKey);
+        using var send = new CipherState(RawKey, function);
+        using var receive = new CipherState(RawKey, function);
         var text = new byte[size];
         new SeededEntropy(size).Fill(text);
         byte[] ad = [5];
         for (ulong n = 0; n < 3; n++)
         {
-            var nonce = new byte[12];
-            BinaryPrimitives.WriteUInt64LittleEndian(nonce.AsSpan(4), n);
-            var (expected, tag) = (new byte[size], new byte[16]);
-            platform.Encrypt(nonce, text, expected, tag, ad);
-
+            var expected = ByThePlatform(function, n, ad, text);
             var box = new byte[size + 16];
             text.CopyTo(box, 0);
             Assert.Equal(size + 16, send.EncryptWithAd([5], box.AsSpan(0, size), box));
-            Assert.Equal([.. expected, .. tag], box);
+            Assert.Equal(expected, box);
 
             box[size / 2] ^= 1;
-            Assert.False(receive.TryDecryptWithAd([5], box, new byte[size], out _));
+            var opened = text.ToArray();
+            Assert.False(receive.TryDecryptWithAd([5], box, opened, out _));
+            Assert.Equal(new byte[size], opened);
             Assert.Equal(n, receive.Nonce);
             box[size / 2] ^= 1;
             Assert.True(receive.TryDecryptWithAd([5], box, box, out var bytes));
@@ -64,24 +59,24 @@ public sealed class CipherStateTests
         Assert.True(receive.TryDecryptWithAd([], box, new byte[1], out _));
     }
 
-    [Fact]
-    public void Rekey_is_the_one_of_the_specification()
+    [Theory]
+    [InlineData(CipherFunction.ChaChaPoly)]
+    [InlineData(CipherFunction.AesGcm)]
+    public void Rekey_is_the_one_of_the_specification(CipherFunction function)
     {
         // Section 4.2: the first 32 bytes of zeros sealed with the greatest nonce.
-        using var platform = new ChaCha20Poly1305(RawKey);
-        var (expected, tag, next) = (new byte[32], new byte[16], new byte[32]);
-        byte[] nonce = [0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255];
-        platform.Encrypt(nonce, new byte[32], expected, tag);
-        CipherState.Rekey(RawKey, next);
-        Assert.Equal(expected, next);
+        var next = ByThePlatform(function, ulong.MaxValue, [], new byte[32])[..32];
+        using var expected = new CipherState(next, function);
+        expected.SetNonce(41);
 
-        using var cipher = new CipherState(RawKey);
+        using var cipher = new CipherState(RawKey, function);
         cipher.SetNonce(41);
         cipher.Rekey();
-        var exported = new byte[32];
-        cipher.ExportKey(exported);
-        Assert.Equal(expected, exported);
         Assert.Equal(41UL, cipher.Nonce);
+        var (box, expectedBox) = (new byte[19], new byte[19]);
+        cipher.EncryptWithAd([], [1, 2, 3], box);
+        expected.EncryptWithAd([], [1, 2, 3], expectedBox);
+        Assert.Equal(expectedBox, box);
     }
 
     [Fact]
@@ -104,5 +99,29 @@ public sealed class CipherStateTests
         Assert.Throws<ObjectDisposedException>(() => cipher.EncryptWithAd([], [1], box));
         Assert.Throws<ObjectDisposedException>(() => cipher.TryDecryptWithAd([], box, box, out _));
         Assert.Throws<ObjectDisposedException>(() => cipher.InitializeKey(RawKey));
+    }
+
+    private static byte[] ByThePlatform(
+        CipherFunction function,
+        ulong n,
+        ReadOnlySpan<byte> ad,
+        ReadOnlySpan<byte> text
+    )
+    {
+        var nonce = new byte[12];
+        var box = new byte[text.Length + 16];
+        var (body, tag) = (box.AsMemory(0, text.Length), box.AsMemory(text.Length));
+        if (function == CipherFunction.AesGcm)
+        {
+            BinaryPrimitives.WriteUInt64BigEndian(nonce.AsSpan(4), n);
+            using var aes = new AesGcm(RawKey, 16);
+            aes.Encrypt(nonce, text, body.Span, tag.Span, ad);
+            return box;
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(nonce.AsSpan(4), n);
+        using var chacha = new ChaCha20Poly1305(RawKey);
+        chacha.Encrypt(nonce, text, body.Span, tag.Span, ad);
+        return box;
     }
 }

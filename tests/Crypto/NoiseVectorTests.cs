@@ -5,20 +5,21 @@ using Xunit;
 namespace FriendNet.Tests.Crypto;
 
 /// <summary>
-/// The published vectors of flynn/noise (Debian golang-github-flynn-noise-dev), all that name our
-/// suite: 60 patterns, each with and without prologue and payloads.
+/// The published vectors of flynn/noise (Debian golang-github-flynn-noise-dev), all that name one of
+/// our suites: 60 patterns each, with and without prologue and payloads.
 /// </summary>
 public sealed class NoiseVectorTests
 {
-    private const string Suite = "_25519_ChaChaPoly_SHA256";
     private const string VectorsFile = "/usr/share/gocode/src/github.com/flynn/noise/vectors.txt";
 
     private sealed class Vector : Dictionary<string, byte[]>
     {
-        public Vector(string pattern)
-            : base(StringComparer.Ordinal) => Pattern = pattern;
+        public Vector(string pattern, CipherFunction cipher)
+            : base(StringComparer.Ordinal) => (Pattern, Cipher) = (pattern, cipher);
 
         public string Pattern { get; }
+
+        public CipherFunction Cipher { get; }
 
         public List<(byte[] Payload, byte[] Ciphertext)> Messages { get; } = [];
 
@@ -27,8 +28,10 @@ public sealed class NoiseVectorTests
         public override string ToString() => $"{Pattern} {string.Join(',', Keys)}";
     }
 
-    [Fact]
-    public void Every_vector_of_the_suite_passes()
+    [Theory]
+    [InlineData("ChaChaPoly", CipherFunction.ChaChaPoly)]
+    [InlineData("AESGCM", CipherFunction.AesGcm)]
+    public void Every_vector_of_the_suite_passes(string name, CipherFunction cipher)
     {
         if (!File.Exists(VectorsFile))
         {
@@ -37,7 +40,7 @@ public sealed class NoiseVectorTests
             );
         }
 
-        var vectors = Read(File.ReadLines(VectorsFile));
+        var vectors = Read(File.ReadLines(VectorsFile), $"_25519_{name}_SHA256", cipher);
         foreach (var vector in vectors)
         {
             Check(vector);
@@ -48,7 +51,7 @@ public sealed class NoiseVectorTests
         Assert.Equal(60, vectors.Select(vector => vector.Pattern).Distinct().Count());
     }
 
-    private static List<Vector> Read(IEnumerable<string> lines)
+    private static List<Vector> Read(IEnumerable<string> lines, string suite, CipherFunction cipher)
     {
         List<Vector> vectors = [];
         Vector? current = null;
@@ -63,8 +66,8 @@ public sealed class NoiseVectorTests
             var (name, value) = (line[..at], line[(at + 1)..]);
             if (name == "handshake")
             {
-                current = value.EndsWith(Suite, StringComparison.Ordinal)
-                    ? new Vector(value["Noise_".Length..^Suite.Length])
+                current = value.EndsWith(suite, StringComparison.Ordinal)
+                    ? new Vector(value["Noise_".Length..^suite.Length], cipher)
                     : null;
                 if (current is not null)
                 {
@@ -137,7 +140,8 @@ public sealed class NoiseVectorTests
             KeyOf(vector, $"gen_{me}_ephemeral"),
             Knows(pattern, initiator) ? KeyOf(vector, $"{other}_static")?.PublicKey : null,
             re: null,
-            pattern.UsesPsk ? vector.Field("preshared_key") : []
+            pattern.UsesPsk ? vector.Field("preshared_key") : [],
+            vector.Cipher
         );
     }
 

@@ -48,6 +48,9 @@ internal sealed class LiveNode : IDisposable
 
     internal string Home => _home;
 
+    /// <summary>Settings of the runtime for what is started from here on.</summary>
+    internal Dictionary<string, string> Environment { get; } = [];
+
     internal int ProcessId => _daemon!.Id;
 
     internal string Listen { get; private set; } = "127.0.0.1:0";
@@ -191,6 +194,11 @@ internal sealed class LiveNode : IDisposable
         };
         // Else each kill -9 leaves the runtime's debugging pipes behind in /tmp.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return System.Diagnostics.Process.Start(start)!;
     }
 }

@@ -4,7 +4,7 @@ using FriendNet.Crypto.Sodium;
 namespace FriendNet.Crypto.Noise;
 
 /// <summary>
-/// Noise section 5.3 for 25519_ChaChaPoly_SHA256. Write and read in turns until
+/// Noise section 5.3 for 25519 and SHA256. Write and read in turns until
 /// <see cref="IsComplete"/>, then <see cref="Split"/>, which consumes the state. After a false or
 /// a 0 the handshake is over. Owns <c>e</c> and its copy of the psk, never <c>s</c>; dispose it.
 /// </summary>
@@ -40,7 +40,8 @@ public sealed class HandshakeState : IDisposable
         Key? e,
         PublicKey? rs,
         PublicKey? re,
-        ReadOnlySpan<byte> psk
+        ReadOnlySpan<byte> psk,
+        CipherFunction cipher
     )
     {
         if (psk.Length != (pattern.UsesPsk ? PskSize : 0))
@@ -55,7 +56,8 @@ public sealed class HandshakeState : IDisposable
         _rs = rs;
         _re = re;
         _psk = psk.IsEmpty ? null : new SecureMemory(psk);
-        _symmetric = new SymmetricState($"Noise_{pattern.Name}_25519_ChaChaPoly_SHA256");
+        var name = cipher == CipherFunction.AesGcm ? "AESGCM" : "ChaChaPoly";
+        _symmetric = new SymmetricState($"Noise_{pattern.Name}_25519_{name}_SHA256", cipher);
         _symmetric.MixHash(prologue);
         if (pattern.InitiatorPreMessage)
         {
@@ -98,8 +100,9 @@ public sealed class HandshakeState : IDisposable
         Key? e,
         PublicKey? rs,
         PublicKey? re,
-        ReadOnlySpan<byte> psk
-    ) => new(pattern, initiator, prologue, s, e, rs, re, psk);
+        ReadOnlySpan<byte> psk,
+        CipherFunction cipher = CipherFunction.ChaChaPoly
+    ) => new(pattern, initiator, prologue, s, e, rs, re, psk, cipher);
 
     /// <summary>
     /// Writes the next message: payload plus <see cref="OverheadBytes"/>. Returns its bytes, or 0
@@ -185,10 +188,13 @@ public sealed class HandshakeState : IDisposable
     }
 
     /// <summary>Returns the transport ciphers, the caller's to dispose; erases the rest.</summary>
-    public (CipherState Send, CipherState Receive) Split()
+    /// <param name="cipher">
+    /// Theirs; null: that of the handshake. The parties must have agreed on another one in payloads.
+    /// </param>
+    public (CipherState Send, CipherState Receive) Split(CipherFunction? cipher = null)
     {
         ExpectComplete();
-        var (first, second) = _symmetric.Split();
+        var (first, second) = _symmetric.Split(cipher);
         Dispose();
         return _initiator ? (first, second) : (second, first);
     }

@@ -13,14 +13,15 @@ internal sealed class SymmetricState : IDisposable
 
     private readonly SecureMemory _ck = new(HashSize);
     private readonly byte[] _h = new byte[HashSize];
-    private readonly CipherState _cipher = new();
+    private readonly CipherState _cipher;
 
     internal bool HasKey => _cipher.HasKey;
 
     internal ReadOnlySpan<byte> HandshakeHash => _h;
 
-    internal SymmetricState(string protocolName)
+    internal SymmetricState(string protocolName, CipherFunction function)
     {
+        _cipher = new CipherState(function);
         var name = Encoding.ASCII.GetBytes(protocolName);
         if (name.Length <= HashSize)
         {
@@ -81,14 +82,12 @@ internal sealed class SymmetricState : IDisposable
         return _cipher.TryDecryptWithAd(ad, ciphertext, plaintext, out plaintextBytes);
     }
 
-    internal (CipherState First, CipherState Second) Split()
+    internal (CipherState First, CipherState Second) Split(CipherFunction? function)
     {
         Span<byte> output = stackalloc byte[2 * HashSize];
         Hkdf([], output);
-        var first = new CipherState();
-        var second = new CipherState();
-        first.InitializeKey(output[..HashSize]);
-        second.InitializeKey(output[HashSize..]);
+        var first = new CipherState(output[..HashSize], function ?? _cipher.Function);
+        var second = new CipherState(output[HashSize..], function ?? _cipher.Function);
         CryptographicOperations.ZeroMemory(output);
         return (first, second);
     }

@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Noise;
 using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Failures;
@@ -70,9 +71,13 @@ public sealed class PeerEndpoints(
                 ledger.Of(friend.Id, LedgerKind.TowardsIt),
                 ledger.Of(friend.Id, LedgerKind.ForUs),
                 ledger.Of(friend.Id, LedgerKind.ThroughIt)
-            )
+            ),
+            link is null ? null : NameOf(link.Cipher)
         );
     }
+
+    private static string NameOf(CipherFunction cipher) =>
+        cipher == CipherFunction.AesGcm ? "AES-256-GCM" : "ChaCha20-Poly1305";
 
     private PeerCircles CirclesOf(FriendId friend)
     {

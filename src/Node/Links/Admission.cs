@@ -16,7 +16,7 @@ internal sealed class Admission(OurSide our)
     private const int ThreadBytes = 256 * 1024;
 
     internal AnswererHandshake NewHandshake() =>
-        new(our.Keys.Agreement, our.Store.Veils, our.Entropy);
+        new(our.Keys.Agreement, our.Store.Veils, our.Entropy, our.QuickAtAes);
 
     /// <summary>True: the socket is a link's now. False: it is a stranger's as before.</summary>
     internal bool TryAdmit(AnswererHandshake handshake, BlockingSocket socket)

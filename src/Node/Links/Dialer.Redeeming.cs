@@ -106,7 +106,8 @@ public sealed partial class Dialer
             secret,
             our.Card,
             timestamp,
-            our.Entropy
+            our.Entropy,
+            our.QuickAtAes
         );
 
     /// <summary>

@@ -166,7 +166,8 @@ public sealed partial class Dialer(OurSide our, TimeSpan? answerTime = null) : I
                 secret,
                 null,
                 timestamp,
-                our.Entropy
+                our.Entropy,
+                our.QuickAtAes
             )
             : null;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using FriendNet.Crypto.Noise;
 using FriendNet.Node.Blocks;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -35,6 +36,7 @@ public sealed class Link
         Dialed = start.Dialed;
         RemoteAddress = start.Address;
         Wire = start.Wire;
+        Cipher = start.Keys.Cipher;
         _announce = start.Opened;
         _setting = setting;
         _opened = setting.Now();
@@ -61,6 +63,9 @@ public sealed class Link
 
     /// <summary>host:port, as dialed or as the connection came from.</summary>
     public string RemoteAddress { get; }
+
+    /// <summary>What seals its records.</summary>
+    public CipherFunction Cipher { get; }
 
     /// <summary>On the wire, both ways.</summary>
     internal long Bytes => Reader.Meter.Total + _writer.Meter.Total;

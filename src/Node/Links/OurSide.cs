@@ -15,6 +15,7 @@ namespace FriendNet.Node.Links;
 /// </param>
 /// <param name="Warn">Takes a sentence for the log.</param>
 /// <param name="IsPadded">Whether small records are padded.</param>
+/// <param name="QuickAtAes">What handshakes offer.</param>
 public sealed record OurSide(
     IdentityKeys Keys,
     Card Card,
@@ -24,7 +25,8 @@ public sealed record OurSide(
     Func<Instant> Now,
     Action<Input> Post,
     Action<string> Warn,
-    bool IsPadded = false
+    bool IsPadded = false,
+    bool QuickAtAes = false
 )
 {
     internal LinkSetting LinkSetting => new(Links, Now, Post, IsPadded);

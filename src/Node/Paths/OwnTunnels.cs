@@ -60,10 +60,7 @@ internal sealed class OwnTunnels(
                 return;
             }
 
-            if (
-                opening.TryAsk(our.Entropy, blocks, code => Refused(opening, code), out why) is
-                { } asked
-            )
+            if (opening.TryAsk(our, blocks, code => Refused(opening, code), out why) is { } asked)
             {
                 awaited.Add(
                     asked,

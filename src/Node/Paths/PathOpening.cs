@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using FriendNet.Crypto.Entropy;
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Links;
 using FriendNet.Protocol.Events;
@@ -33,7 +32,7 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
     /// <summary>Asks; null and a clause: it cannot be.</summary>
     /// <param name="lost">It was refused or lost; outside all locks.</param>
     internal (LinkId, StreamId)? TryAsk(
-        IEntropy entropy,
+        OurSide our,
         BlockPool pool,
         Action<ResetCode?> lost,
         out string why
@@ -42,7 +41,7 @@ internal sealed class PathOpening(Effect.OpenPath asked, Link via)
         Span<byte> key = stackalloc byte[Crypto.Merkle.Hash256.Size];
         asked.PathKey.CopyTo(key);
         why = "its path key is unfit";
-        _dialer = PathDialer.TryStart(asked.Target, key, entropy);
+        _dialer = PathDialer.TryStart(asked.Target, key, our.Entropy, our.QuickAtAes);
         if (_dialer is null)
         {
             return null;

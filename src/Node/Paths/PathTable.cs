@@ -129,7 +129,8 @@ public sealed class PathTable
         code = ResetCode.NotFound;
         if (
             key is null
-            || PathAnswerer.TryAnswer(own, key, hello, _our.Entropy, answer) is not { } keys
+            || PathAnswerer.TryAnswer(own, key, hello, _our.Entropy, _our.QuickAtAes, answer)
+                is not { } keys
         )
         {
             return null;

@@ -1,4 +1,5 @@
 using FriendNet.Crypto.Identity;
+using FriendNet.Crypto.Ipsec;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Circles;
 using FriendNet.Node.Configuration;
@@ -58,7 +59,8 @@ public sealed class RunningNode : IDisposable
             Clock.Now,
             Post,
             warn,
-            settings.Padding
+            settings.Padding,
+            Libipsec.IsReady
         );
         Dialer = new Dialer(_our);
         Paths = new PathTable(

@@ -3,8 +3,8 @@ namespace FriendNet.Protocol.Bounds;
 // Of trust paths.
 public static partial class Limits
 {
-    /// <summary>One message of a path's handshake: a key of 32 and a tag of 16.</summary>
-    public const int PathHelloBytes = 48;
+    /// <summary>One message of a path's handshake: a key of 32, an offer of 1, a tag of 16.</summary>
+    public const int PathHelloBytes = 49;
 
     /// <summary>Bytes of a path under way at one hop: a block of 1 MiB less one frame.</summary>
     public const int PathWindowBytes = 15 * FrameBodyBytesMax;

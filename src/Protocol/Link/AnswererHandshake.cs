@@ -20,13 +20,16 @@ public sealed record LinkProposal(VeilOwner Owner, Instant Timestamp, Card? Card
 /// of them and no public-key operation. Layouts: Veil.cs, Handshake.cs.
 /// </summary>
 /// <param name="s">Our X25519 key; remains the caller's.</param>
-public sealed class AnswererHandshake(Key s, VeilTable table, IEntropy entropy) : IDisposable
+/// <param name="quickAtAes">What we offer: see <see cref="CipherOffer"/>.</param>
+public sealed class AnswererHandshake(Key s, VeilTable table, IEntropy entropy, bool quickAtAes)
+    : IDisposable
 {
     private readonly HandshakeBuffer _buffer = new();
     private VeilMatch? _match;
     private VeilBox? _box;
     private int _boxBytes;
     private HandshakeState? _noise;
+    private CipherFunction _cipher;
     private bool _over;
 
     public HandshakeStage Stage { get; private set; }
@@ -87,14 +90,17 @@ public sealed class AnswererHandshake(Key s, VeilTable table, IEntropy entropy) 
         }
 
         Span<byte> message = stackalloc byte[Limits.HandshakeBytesMax];
-        var length = _noise!.WriteMessage(card is null ? [] : card.Bytes, message);
+        var payload = new byte[CipherOffer.Bytes + (card?.Bytes.Length ?? 0)];
+        payload[0] = CipherOffer.Of(quickAtAes);
+        card?.Bytes.CopyTo(payload.AsSpan(CipherOffer.Bytes));
+        var length = _noise!.WriteMessage(payload, message);
         if (length == 0)
         {
             throw new UnreachableException("Both keys of the peer were fit in its message.");
         }
 
         answer = SealAnswer(message[..length]);
-        var outcome = HandshakeOutcome.Of(_noise, proposal.Card);
+        var outcome = HandshakeOutcome.Of(_noise, proposal.Card, _cipher);
         Dispose();
         return outcome;
     }
@@ -145,13 +151,14 @@ public sealed class AnswererHandshake(Key s, VeilTable table, IEntropy entropy) 
 
     private bool TryReadPayload(ReadOnlySpan<byte> payload, PublicKey rs)
     {
-        if (payload.Length < sizeof(long))
+        if (payload.Length < sizeof(long) + CipherOffer.Bytes)
         {
             return false;
         }
 
         var timestamp = BinaryPrimitives.ReadInt64LittleEndian(payload);
-        var rest = payload[sizeof(long)..];
+        _cipher = CipherOffer.Agreed(quickAtAes, payload[sizeof(long)]);
+        var rest = payload[(sizeof(long) + CipherOffer.Bytes)..];
         Card? card = null;
         if (_match!.AgreementKey is { } known)
         {

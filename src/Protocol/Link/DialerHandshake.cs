@@ -17,6 +17,7 @@ public sealed class DialerHandshake : IDisposable
 {
     private readonly PublicKey _rs;
     private readonly bool _redeems;
+    private readonly bool _quickAtAes;
     private readonly SecureMemory _mask = new(PairSecret.Size);
     private readonly HandshakeBuffer _buffer = new();
     private HandshakeState? _noise;
@@ -24,10 +25,11 @@ public sealed class DialerHandshake : IDisposable
     private int _boxBytes;
     private HandshakeOutcome? _outcome;
 
-    private DialerHandshake(PublicKey rs, PairSecret secret, bool redeems)
+    private DialerHandshake(PublicKey rs, PairSecret secret, bool redeems, bool quickAtAes)
     {
         _rs = rs;
         _redeems = redeems;
+        _quickAtAes = quickAtAes;
         secret.DeriveVeilMaskKey(_mask.Span);
     }
 
@@ -44,13 +46,15 @@ public sealed class DialerHandshake : IDisposable
     /// <param name="timestamp">
     /// Later than that of every earlier dial to this friend: now, or the last one plus 1 µs.
     /// </param>
+    /// <param name="quickAtAes">What we offer: see <see cref="CipherOffer"/>.</param>
     public static DialerHandshake? TryStart(
         Key s,
         PublicKey rs,
         PairSecret secret,
         Card? card,
         Instant timestamp,
-        IEntropy entropy
+        IEntropy entropy,
+        bool quickAtAes
     )
     {
         if (card is not null && !card.AgreementKey.Equals(s.PublicKey))
@@ -58,7 +62,7 @@ public sealed class DialerHandshake : IDisposable
             throw new ArgumentException("The card is not of this key.", nameof(card));
         }
 
-        var dialer = new DialerHandshake(rs, secret, card is not null);
+        var dialer = new DialerHandshake(rs, secret, card is not null, quickAtAes);
         if (dialer.TryWriteHello(s, secret, card, timestamp, entropy))
         {
             return dialer;
@@ -146,9 +150,10 @@ public sealed class DialerHandshake : IDisposable
         _noise = LinkNoise.Start(dialer: true, nonce, s, _rs, psk, entropy);
         CryptographicOperations.ZeroMemory(psk);
 
-        var payload = new byte[sizeof(long) + (card?.Bytes.Length ?? 0)];
+        var payload = new byte[sizeof(long) + CipherOffer.Bytes + (card?.Bytes.Length ?? 0)];
         BinaryPrimitives.WriteInt64LittleEndian(payload, timestamp.Microseconds);
-        card?.Bytes.CopyTo(payload.AsSpan(sizeof(long)));
+        payload[sizeof(long)] = CipherOffer.Of(_quickAtAes);
+        card?.Bytes.CopyTo(payload.AsSpan(sizeof(long) + CipherOffer.Bytes));
         Span<byte> message = stackalloc byte[Limits.HandshakeBytesMax];
         var length = _noise.WriteMessage(payload, message);
         if (length == 0)
@@ -189,18 +194,21 @@ public sealed class DialerHandshake : IDisposable
         if (
             !_box!.TryOpen(head, box, out var message)
             || !_noise!.TryReadMessage(message, payload, out var payloadBytes)
+            || payloadBytes < CipherOffer.Bytes
         )
         {
             return false;
         }
 
-        var card = _redeems ? Card.TryParse(payload[..payloadBytes]) : null;
-        if (_redeems ? card is null || !card.AgreementKey.Equals(_rs) : payloadBytes != 0)
+        var rest = payload[CipherOffer.Bytes..payloadBytes];
+        var card = _redeems ? Card.TryParse(rest) : null;
+        if (_redeems ? card is null || !card.AgreementKey.Equals(_rs) : !rest.IsEmpty)
         {
             return false;
         }
 
-        _outcome = HandshakeOutcome.Of(_noise, card);
+        var cipher = CipherOffer.Agreed(_quickAtAes, payload[0]);
+        _outcome = HandshakeOutcome.Of(_noise, card, cipher);
         return true;
     }
 

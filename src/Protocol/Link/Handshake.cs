@@ -2,8 +2,9 @@
 // "FriendNet link 1" ‖ nonce of the hello. Little endian.
 //
 //   first payload                                  second payload
-//        0      8  timestamp, microseconds              0      n  the inviter's card when an
-//        8      n  the newcomer's card when an                    invitation is redeemed,
+//        0      8  timestamp, microseconds              0      1  cipher offer
+//        8      1  cipher offer                         1      n  the inviter's card when an
+//        9      n  the newcomer's card when an                    invitation is redeemed,
 //                  invitation is redeemed,                        else nothing
 //                  else nothing
 using FriendNet.Crypto.Entropy;
@@ -53,6 +54,9 @@ public sealed class LinkKeys(CipherState send, CipherState receive) : IDisposabl
 
     public CipherState Receive { get; } = receive;
 
+    /// <summary>What the records of both directions are sealed with.</summary>
+    public CipherFunction Cipher => Send.Function;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -88,10 +92,10 @@ public sealed class HandshakeOutcome : IDisposable
         Secret?.Dispose();
     }
 
-    internal static HandshakeOutcome Of(HandshakeState noise, Card? card)
+    internal static HandshakeOutcome Of(HandshakeState noise, Card? card, CipherFunction cipher)
     {
         var secret = card is null ? null : PairSecret.FromHandshake(noise);
-        var (send, receive) = noise.Split();
+        var (send, receive) = noise.Split(cipher);
         return new(new(send, receive), card, secret);
     }
 }

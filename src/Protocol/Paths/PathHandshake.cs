@@ -1,5 +1,5 @@
 // Noise_NK_25519_ChaChaPoly_SHA256 inside a path; the prologue is "FriendNet path 1" ‖ the
-// pseudonym's 32 bytes. Both messages carry an empty payload: 32 bytes of key, 16 of tag.
+// pseudonym's 32 bytes. Both payloads are a cipher offer: 32 bytes of key, 1 of it, 16 of tag.
 using FriendNet.Crypto.Entropy;
 using FriendNet.Crypto.Merkle;
 using FriendNet.Crypto.Noise;
@@ -19,27 +19,30 @@ public sealed class PathDialer : IDisposable
     public const int HelloBytes = Limits.PathHelloBytes;
 
     private readonly HandshakeState _noise;
+    private readonly bool _quickAtAes;
     private bool _isOver;
 
-    private PathDialer(HandshakeState noise, ReadOnlyMemory<byte> hello) =>
-        (_noise, Hello) = (noise, hello);
+    private PathDialer(HandshakeState noise, ReadOnlyMemory<byte> hello, bool quickAtAes) =>
+        (_noise, Hello, _quickAtAes) = (noise, hello, quickAtAes);
 
     /// <summary>The first message.</summary>
     public ReadOnlyMemory<byte> Hello { get; }
 
     /// <summary>Null: the path key is unfit.</summary>
+    /// <param name="quickAtAes">What we offer: see <see cref="CipherOffer"/>.</param>
     public static PathDialer? TryStart(
         PseudonymId target,
         ReadOnlySpan<byte> pathKey,
-        IEntropy entropy
+        IEntropy entropy,
+        bool quickAtAes
     )
     {
         var rs = PublicKey.Import(KeyAgreementAlgorithm.X25519, pathKey);
         var noise = PathNoise.Start(dialer: true, target, null, rs, entropy);
         var hello = new byte[HelloBytes];
-        if (noise.WriteMessage([], hello) == HelloBytes)
+        if (noise.WriteMessage([CipherOffer.Of(quickAtAes)], hello) == HelloBytes)
         {
-            return new PathDialer(noise, hello);
+            return new PathDialer(noise, hello, quickAtAes);
         }
 
         noise.Dispose();
@@ -57,13 +60,10 @@ public sealed class PathDialer : IDisposable
         }
 
         _isOver = true;
-        if (!_noise.TryReadMessage(answer, [], out _))
-        {
-            return null;
-        }
-
-        var (send, receive) = _noise.Split();
-        return new LinkKeys(send, receive);
+        Span<byte> offer = stackalloc byte[CipherOffer.Bytes];
+        return _noise.TryReadMessage(answer, offer, out _)
+            ? PathNoise.Split(_noise, _quickAtAes, offer[0])
+            : null;
     }
 
     /// <inheritdoc/>
@@ -74,28 +74,26 @@ public sealed class PathDialer : IDisposable
 public static class PathAnswerer
 {
     /// <param name="pathKey">The X25519 key of that pseudonym; remains the caller's.</param>
-    /// <param name="answer">Becomes the second message: 48 bytes.</param>
+    /// <param name="quickAtAes">What we offer: see <see cref="CipherOffer"/>.</param>
+    /// <param name="answer">Becomes the second message.</param>
     /// <returns>Null: the first message is not for this pseudonym and key.</returns>
     public static LinkKeys? TryAnswer(
         PseudonymId own,
         Key pathKey,
         ReadOnlySpan<byte> hello,
         IEntropy entropy,
+        bool quickAtAes,
         Span<byte> answer
     )
     {
+        Span<byte> offer = stackalloc byte[CipherOffer.Bytes];
         using var noise = PathNoise.Start(dialer: false, own, pathKey, null, entropy);
-        if (
-            hello.Length != PathDialer.HelloBytes
-            || !noise.TryReadMessage(hello, [], out _)
-            || noise.WriteMessage([], answer) != PathDialer.HelloBytes
-        )
-        {
-            return null;
-        }
-
-        var (send, receive) = noise.Split();
-        return new LinkKeys(send, receive);
+        return
+            hello.Length == PathDialer.HelloBytes
+            && noise.TryReadMessage(hello, offer, out _)
+            && noise.WriteMessage([CipherOffer.Of(quickAtAes)], answer) == PathDialer.HelloBytes
+            ? PathNoise.Split(noise, quickAtAes, offer[0])
+            : null;
     }
 }
 
@@ -103,6 +101,12 @@ public static class PathAnswerer
 internal static class PathNoise
 {
     private static ReadOnlySpan<byte> Name => "FriendNet path 1"u8;
+
+    internal static LinkKeys Split(HandshakeState noise, bool ours, byte theirs)
+    {
+        var (send, receive) = noise.Split(CipherOffer.Agreed(ours, theirs));
+        return new LinkKeys(send, receive);
+    }
 
     internal static HandshakeState Start(
         bool dialer,

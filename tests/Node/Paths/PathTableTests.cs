@@ -99,7 +99,9 @@ public sealed class PathTableTests : IDisposable
         var answer = new byte[PathDialer.HelloBytes];
         using var key = _publisher.CopyOfKey();
         var hello = asked.Request.Path.Hello.Span;
-        PathAnswerer.TryAnswer(_publisher.Id, key, hello, Entropy.Instance, answer)!.Dispose();
+        PathAnswerer
+            .TryAnswer(_publisher.Id, key, hello, Entropy.Instance, false, answer)!
+            .Dispose();
         return answer;
     }
 

@@ -1,4 +1,5 @@
 using FriendNet.Crypto.Identity;
+using FriendNet.Crypto.Noise;
 using FriendNet.Crypto.Sodium;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Link;
@@ -63,6 +64,46 @@ public sealed class HandshakeTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(false, false, false, CipherFunction.ChaChaPoly)]
+    [InlineData(true, false, false, CipherFunction.ChaChaPoly)]
+    [InlineData(false, true, false, CipherFunction.ChaChaPoly)]
+    [InlineData(true, true, false, CipherFunction.AesGcm)]
+    [InlineData(true, false, true, CipherFunction.ChaChaPoly)]
+    [InlineData(false, true, true, CipherFunction.ChaChaPoly)]
+    [InlineData(true, true, true, CipherFunction.AesGcm)]
+    public void AesIsTakenWhereBothOfferItOnly(
+        bool dialerQuick,
+        bool answererQuick,
+        bool redeem,
+        CipherFunction expected
+    )
+    {
+        var (ours, theirs) = _pair.Connect(redeem, dialerQuick, answererQuick);
+        using (ours)
+        using (theirs)
+        {
+            Assert.Equal(expected, ours.Keys.Cipher);
+            Assert.Equal(expected, theirs.Keys.Cipher);
+            Assert.Equal(expected, theirs.Keys.Receive.Function);
+            AssertSameKeys(ours, theirs);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, CipherFunction.ChaChaPoly)]
+    [InlineData(1, CipherFunction.AesGcm)]
+    [InlineData(254, CipherFunction.ChaChaPoly)]
+    [InlineData(255, CipherFunction.AesGcm)]
+    public void OtherBitsOfAnOfferAreIgnored(byte offer, CipherFunction expected)
+    {
+        using var answerer = _pair.Answerer(quickAtAes: true);
+        byte[] payload = [.. new byte[8], offer];
+        answerer.Handle(ForgedHello.Write(_pair, _pair.Secret, payload));
+        using var outcome = answerer.Accept(null, out _);
+        Assert.Equal(expected, outcome.Keys.Cipher);
+    }
+
     [Fact]
     public void NothingShortOfAWholeHelloIsProposed()
     {
@@ -125,7 +166,7 @@ public sealed class HandshakeTests : IDisposable
         first.Handle(dialer.Hello.Span);
         using var table = new VeilTable();
         table.Set(Pair.AliceId, _pair.AliceCard.AgreementKey, _pair.Secret);
-        using var second = new AnswererHandshake(_pair.Bob.Agreement, table, _pair.Entropy);
+        using var second = new AnswererHandshake(_pair.Bob.Agreement, table, _pair.Entropy, false);
         Assert.Equal(HandshakeStatus.Proposed, second.Handle(dialer.Hello.Span));
         Assert.Equal(first.Proposal!.Timestamp, second.Proposal!.Timestamp);
     }
@@ -174,14 +215,14 @@ public sealed class HandshakeTests : IDisposable
     {
         using var other = IdentityKeys.Create(_pair.Entropy);
         var card = Card.Create(other, "Alice", 1);
-        AssertForged(HandshakeStatus.Junk, [.. new byte[8], .. card.Bytes]);
-        AssertForged(HandshakeStatus.Proposed, [.. new byte[8], .. _pair.AliceCard.Bytes]);
+        AssertForged(HandshakeStatus.Junk, [.. new byte[9], .. card.Bytes]);
+        AssertForged(HandshakeStatus.Proposed, [.. new byte[9], .. _pair.AliceCard.Bytes]);
     }
 
     [Fact]
     public void ANewcomersCardMustBeGood()
     {
-        byte[] payload = [.. new byte[8], .. _pair.AliceCard.Bytes];
+        byte[] payload = [.. new byte[9], .. _pair.AliceCard.Bytes];
         payload[^1] ^= 1;
         AssertForged(HandshakeStatus.Junk, payload);
     }
@@ -189,7 +230,8 @@ public sealed class HandshakeTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
-    public void AFriendWithoutATimestampIsJunk(int bytes) =>
+    [InlineData(8)]
+    public void AFriendWithoutATimestampAndAnOfferIsJunk(int bytes) =>
         Assert.Equal(
             HandshakeStatus.Junk,
             Judge(ForgedHello.Write(_pair, _pair.Secret, new byte[bytes]))
@@ -197,15 +239,15 @@ public sealed class HandshakeTests : IDisposable
 
     [Theory]
     [InlineData(0, HandshakeStatus.Junk)]
-    [InlineData(103, HandshakeStatus.Junk)]
-    [InlineData(104, HandshakeStatus.Proposed)]
-    [InlineData(105, HandshakeStatus.Junk)]
+    [InlineData(104, HandshakeStatus.Junk)]
+    [InlineData(105, HandshakeStatus.Proposed)]
+    [InlineData(106, HandshakeStatus.Junk)]
     [InlineData(549, HandshakeStatus.Junk)]
     [InlineData(65_535, HandshakeStatus.Junk)]
     public void ABoxMustSayHowLongItsMessageIs(int claimed, HandshakeStatus status) =>
         Assert.Equal(
             status,
-            Judge(ForgedHello.Write(_pair, _pair.Secret, new byte[8], (ushort)claimed))
+            Judge(ForgedHello.Write(_pair, _pair.Secret, new byte[9], (ushort)claimed))
         );
 
     [Fact]
@@ -238,7 +280,8 @@ public sealed class HandshakeTests : IDisposable
                 _pair.Secret,
                 null,
                 Pair.Start,
-                _pair.Entropy
+                _pair.Entropy,
+                quickAtAes: false
             )
         );
     }
@@ -315,5 +358,5 @@ public sealed class HandshakeTests : IDisposable
     }
 
     private DialerHandshake Start(Key s, PublicKey rs, PairSecret secret, Card? card) =>
-        DialerHandshake.TryStart(s, rs, secret, card, Pair.Start, _pair.Entropy)!;
+        DialerHandshake.TryStart(s, rs, secret, card, Pair.Start, _pair.Entropy, false)!;
 }

@@ -46,22 +46,28 @@ internal sealed class Pair : IDisposable
 
     internal VeilTable Table { get; } = new();
 
-    internal DialerHandshake Dial(bool redeem = false) =>
+    internal DialerHandshake Dial(bool redeem = false, bool quickAtAes = false) =>
         DialerHandshake.TryStart(
             Alice.Agreement,
             BobCard.AgreementKey,
             redeem ? Invitation : Secret,
             redeem ? AliceCard : null,
             Start,
-            Entropy
+            Entropy,
+            quickAtAes
         )!;
 
-    internal AnswererHandshake Answerer() => new(Bob.Agreement, Table, Entropy);
+    internal AnswererHandshake Answerer(bool quickAtAes = false) =>
+        new(Bob.Agreement, Table, Entropy, quickAtAes);
 
-    internal (HandshakeOutcome Dialer, HandshakeOutcome Answerer) Connect(bool redeem = false)
+    internal (HandshakeOutcome Dialer, HandshakeOutcome Answerer) Connect(
+        bool redeem = false,
+        bool dialerQuick = false,
+        bool answererQuick = false
+    )
     {
-        using var dialer = Dial(redeem);
-        using var answerer = Answerer();
+        using var dialer = Dial(redeem, dialerQuick);
+        using var answerer = Answerer(answererQuick);
         if (answerer.Handle(dialer.Hello.Span) != HandshakeStatus.Proposed)
         {
             throw new InvalidOperationException("The hello was refused.");

@@ -8,13 +8,26 @@ using Xunit;
 
 namespace FriendNet.Tests.Protocol.Link;
 
-public sealed class RecordTests : IDisposable
+public sealed class ChaChaPolyRecordTests() : RecordTests(CipherFunction.ChaChaPoly, "");
+
+public sealed class AesGcmRecordTests() : RecordTests(CipherFunction.AesGcm, "aes ");
+
+public abstract class RecordTests : IDisposable
 {
     private static readonly Instant Now = Pair.Start;
 
     private readonly byte[] _room = new byte[RecordSealer.BytesMax(Limits.FrameBodyBytesMax)];
-    private readonly RecordSealer _sealer = new(new CipherState(Key), padded: false, Now);
-    private readonly RecordOpener _opener = new(new CipherState(Key));
+    private readonly CipherFunction _function;
+    private readonly string _prefix;
+    private readonly RecordSealer _sealer;
+    private readonly RecordOpener _opener;
+
+    protected RecordTests(CipherFunction function, string prefix)
+    {
+        (_function, _prefix) = (function, prefix);
+        _sealer = new(Cipher(), padded: false, Now);
+        _opener = new(Cipher());
+    }
 
     public static TheoryData<FrameType> Types =>
         [.. Enum.GetValues<FrameType>().Where(type => type != FrameType.Rekey)];
@@ -25,6 +38,7 @@ public sealed class RecordTests : IDisposable
     {
         _sealer.Dispose();
         _opener.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Theory]
@@ -51,7 +65,7 @@ public sealed class RecordTests : IDisposable
         var written = _sealer.Seal(header, body, _room, Now);
         for (var bit = 0; bit < written * 8; bit += written > 1000 ? 4099 : 1)
         {
-            using var opener = new RecordOpener(new CipherState(Key));
+            using var opener = new RecordOpener(Cipher());
             _room[bit / 8] ^= (byte)(1 << (bit % 8));
             Assert.Null(Open(opener, _room.AsSpan(0, written), out _));
             _room[bit / 8] ^= (byte)(1 << (bit % 8));
@@ -66,7 +80,7 @@ public sealed class RecordTests : IDisposable
         var written = _sealer.Seal(header, Frames.Body(header), _room, Now);
         var first = _room.AsSpan(0, written).ToArray();
         _sealer.Seal(header, Frames.Body(header), _room, Now);
-        using var late = new RecordOpener(new CipherState(Key));
+        using var late = new RecordOpener(Cipher());
         Assert.Null(Open(late, _room.AsSpan(0, written), out _));
         Assert.NotNull(Open(_opener, first, out _));
         Assert.Null(Open(_opener, first, out _));
@@ -102,7 +116,7 @@ public sealed class RecordTests : IDisposable
         var later = Now + TimeSpan.FromSeconds(Limits.KeySeconds);
         OpenAll(_opener, _room.AsSpan(0, _sealer.Seal(header, body, _room, Now)));
         var written = _sealer.Seal(header, body, _room, later);
-        using var old = new CipherState(Key);
+        using var old = Cipher();
         old.SetNonce(3);
         Assert.False(old.TryDecryptWithAd([], _room.AsSpan(24, 24), new byte[8], out _));
         var types = OpenAll(_opener, _room.AsSpan(0, written)).Select(read => read.Type);
@@ -114,7 +128,7 @@ public sealed class RecordTests : IDisposable
     [Fact]
     public void PaddingHidesTheSizeOfSmallRecords()
     {
-        using var sealer = new RecordSealer(new CipherState(Key), padded: true, Now);
+        using var sealer = new RecordSealer(Cipher(), padded: true, Now);
         for (var bytes = 1; bytes < 1100; bytes++)
         {
             var header = new FrameHeader(FrameType.Message, default, bytes);
@@ -172,7 +186,7 @@ public sealed class RecordTests : IDisposable
         for (var i = 0; i < 20_000; i++)
         {
             random.NextBytes(_room.AsSpan(0, 24));
-            using var opener = new RecordOpener(new CipherState(Key));
+            using var opener = new RecordOpener(Cipher());
             Assert.False(opener.TryOpenHeader(_room.AsSpan(0, 24), out _));
         }
     }
@@ -203,7 +217,10 @@ public sealed class RecordTests : IDisposable
             _room,
             Now
         );
-        Assert.Equal(Vectors.Read("record"), Convert.ToHexStringLower(_room.AsSpan(0, written)));
+        Assert.Equal(
+            Vectors.Read($"{_prefix}record"),
+            Convert.ToHexStringLower(_room.AsSpan(0, written))
+        );
         written = _sealer.Seal(
             new(FrameType.End, new StreamId(0x01020304), 0),
             [],
@@ -211,10 +228,12 @@ public sealed class RecordTests : IDisposable
             Now + TimeSpan.FromSeconds(Limits.KeySeconds)
         );
         Assert.Equal(
-            Vectors.Read("record after rekey"),
+            Vectors.Read($"{_prefix}record after rekey"),
             Convert.ToHexStringLower(_room.AsSpan(0, written))
         );
     }
+
+    private CipherState Cipher() => new(Key, _function);
 
     private static Func<FrameHeader, bool> Is(FrameType type) => header => header.Type == type;
 

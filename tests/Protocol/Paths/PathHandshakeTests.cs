@@ -1,4 +1,5 @@
 using FriendNet.Crypto.Merkle;
+using FriendNet.Crypto.Noise;
 using FriendNet.Crypto.Sodium;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Link;
@@ -18,15 +19,25 @@ public sealed class PathHandshakeTests : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    [Fact]
-    public void BothSidesGetTheSameKeys()
+    [Theory]
+    [InlineData(false, false, CipherFunction.ChaChaPoly)]
+    [InlineData(true, false, CipherFunction.ChaChaPoly)]
+    [InlineData(false, true, CipherFunction.ChaChaPoly)]
+    [InlineData(true, true, CipherFunction.AesGcm)]
+    public void BothSidesGetTheSameKeysAndCipher(
+        bool dialerQuick,
+        bool answererQuick,
+        CipherFunction expected
+    )
     {
-        using var dialer = Start();
+        using var dialer = Start(dialerQuick);
         var answer = new byte[PathDialer.HelloBytes];
-        using var theirs = Answer(_target, _key, dialer.Hello.Span, answer);
+        using var theirs = Answer(_target, _key, dialer.Hello.Span, answer, answererQuick);
         using var ours = dialer.TryFinish(answer);
         Assert.NotNull(ours);
         Assert.NotNull(theirs);
+        Assert.Equal(expected, ours.Cipher);
+        Assert.Equal(expected, theirs.Cipher);
         AssertOpens(ours.Send, theirs.Receive);
         AssertOpens(theirs.Send, ours.Receive);
         Assert.Null(dialer.TryFinish(answer));
@@ -54,6 +65,7 @@ public sealed class PathHandshakeTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(31)]
+    [InlineData(32)]
     [InlineData(40)]
     public void AChangedByteOnTheWayFails(int at)
     {
@@ -69,7 +81,7 @@ public sealed class PathHandshakeTests : IDisposable
 
     [Fact]
     public void AnUnfitKeyIsRefusedAtOnce() =>
-        Assert.Null(PathDialer.TryStart(_target, new byte[32], _entropy));
+        Assert.Null(PathDialer.TryStart(_target, new byte[32], _entropy, false));
 
     [Fact]
     public void AnUnfitHelloIsRefused() =>
@@ -79,24 +91,23 @@ public sealed class PathHandshakeTests : IDisposable
 
     private static byte[] Bytes(byte value) => [.. Enumerable.Repeat(value, Hash256.Size)];
 
-    private static void AssertOpens(
-        FriendNet.Crypto.Noise.CipherState send,
-        FriendNet.Crypto.Noise.CipherState receive
-    )
+    private static void AssertOpens(CipherState send, CipherState receive)
     {
-        var sealedBytes = new byte[3 + FriendNet.Crypto.Noise.CipherState.TagSize];
+        var sealedBytes = new byte[3 + CipherState.TagSize];
         send.EncryptWithAd([], [1, 2, 3], sealedBytes);
         var opened = new byte[3];
         Assert.True(receive.TryDecryptWithAd([], sealedBytes, opened, out _));
         Assert.Equal([1, 2, 3], opened);
     }
 
-    private PathDialer Start() => PathDialer.TryStart(_target, _key.PublicKey.Bytes, _entropy)!;
+    private PathDialer Start(bool quickAtAes = true) =>
+        PathDialer.TryStart(_target, _key.PublicKey.Bytes, _entropy, quickAtAes)!;
 
     private LinkKeys? Answer(
         PseudonymId own,
         Key key,
         ReadOnlySpan<byte> hello,
-        Span<byte> answer
-    ) => PathAnswerer.TryAnswer(own, key, hello, _entropy, answer);
+        Span<byte> answer,
+        bool quickAtAes = true
+    ) => PathAnswerer.TryAnswer(own, key, hello, _entropy, quickAtAes, answer);
 }

@@ -74,6 +74,7 @@ public sealed record SafetyNumber(string Name, string Digits);
 /// <param name="Theirs">The head of the catalog that we hold of the friend.</param>
 /// <param name="TheirCircle">Of what the friend shows its circle; null: nothing.</param>
 /// <param name="Ours">The head of what we show the friend.</param>
+/// <param name="Cipher">Of the link's records; null: there is no link.</param>
 public sealed record Peer(
     string Name,
     string Id,
@@ -92,7 +93,8 @@ public sealed record Peer(
     IReadOnlyList<Dial> Dials,
     PeerCircles Circles,
     bool Verified,
-    PeerLedger Ledger
+    PeerLedger Ledger,
+    string? Cipher
 );
 
 /// <summary>What a friend tells us of circles.</summary>

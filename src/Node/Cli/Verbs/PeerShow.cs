@@ -38,6 +38,11 @@ internal static class PeerShow
             yield return ("handshake", Amount.Ago(peer.LinkedSince, now));
         }
 
+        if (peer.Cipher is not null)
+        {
+            yield return ("cipher", peer.Cipher);
+        }
+
         if (peer.RoundTripMilliseconds is { } rtt)
         {
             yield return ("round trip", $"{rtt:0.00} ms");
