@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using FriendNet.Bench.Catalogs;
 using FriendNet.Bench.EndToEnd;
@@ -9,44 +10,37 @@ namespace FriendNet.Bench;
 /// <summary>Whole-program measurements by name; all else goes to BenchmarkDotNet.</summary>
 internal static class Program
 {
+    // One line each: NAME [FOLDER or NUMBER]...
+    private static readonly Dictionary<string, Action<string[]>> Benches = new()
+    {
+        ["catalogs"] = rest => CatalogsOf(rest),
+        ["index"] = rest => IndexBench.Run(Folder(rest, 0)),
+        ["link"] = rest => LinkBench.Run(Number(rest, 0, 4), Number(rest, 1, 5)),
+        ["relay"] = rest =>
+            RelayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2), Number(rest, 2, 5)),
+        ["transfer"] = rest => TransferBench.Run(Node, Folder(rest, 0)),
+    };
+
+    private static string Node => Path.GetFullPath("artifacts/run/friendnet");
+
     internal static void Main(string[] args)
     {
-        switch (args)
-        {
-            case ["transfer", .. var rest]:
-                TransferBench.Run(Path.GetFullPath("artifacts/run/friendnet"), Folder(rest));
-                break;
-            case ["relay", .. var rest]:
-                RelayBench.Run(
-                    Path.GetFullPath("artifacts/run/friendnet"),
-                    Folder([.. rest.Take(1)]),
-                    gibibytes: rest is [_, var relayed, ..] ? int.Parse(relayed) : 2,
-                    runs: rest is [_, _, var runs] ? int.Parse(runs) : 5
-                );
-                break;
-            case ["index", .. var rest]:
-                IndexBench.Run(Folder(rest));
-                break;
-            case ["catalogs", .. var rest]:
-                if (rest.Length < 2)
-                    CatalogBench.Run(Folder([]));
-                SearchBench.Run(
-                    Folder([.. rest.Skip(1)]),
-                    entries: rest is [var entries, ..] ? int.Parse(entries) : 1_000_000
-                );
-                break;
-            case ["link", .. var rest]:
-                LinkBench.Run(
-                    gibibytes: rest is [var size, ..] ? int.Parse(size) : 4,
-                    rounds: rest is [_, var rounds] ? int.Parse(rounds) : 5
-                );
-                break;
-            default:
-                BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-                break;
-        }
+        if (args is [var name, .. var rest] && Benches.TryGetValue(name, out var bench))
+            bench(rest);
+        else
+            BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
     }
 
-    private static string Folder(string[] rest) =>
-        rest is [var folder] ? folder : Directory.CreateTempSubdirectory("friendnet-").FullName;
+    private static void CatalogsOf(string[] rest)
+    {
+        if (rest.Length < 2)
+            CatalogBench.Run(Folder([], 0));
+        SearchBench.Run(Folder(rest, 1), entries: Number(rest, 0, 1_000_000));
+    }
+
+    private static string Folder(string[] rest, int at) =>
+        at < rest.Length ? rest[at] : Directory.CreateTempSubdirectory("friendnet-").FullName;
+
+    private static int Number(string[] rest, int at, int otherwise) =>
+        at < rest.Length ? int.Parse(rest[at], CultureInfo.InvariantCulture) : otherwise;
 }
