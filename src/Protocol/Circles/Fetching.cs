@@ -22,10 +22,10 @@ internal sealed class Fetching(
     // Full quotas empty when something is dropped; that is not worth more than a look a minute.
     private static readonly TimeSpan RoomPause = TimeSpan.FromMinutes(1);
 
-    // As long as four folds: then the friend that feeds us, which may be fed by another of ours,
-    // has had time to send its delta.
+    // As long as eight folds: then the friend that feeds us has had time to send its delta, also
+    // where it is fed by another friend of the publisher, and that one by a third.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(
-        4 * Limits.HeadFoldMilliseconds
+        8 * Limits.HeadFoldMilliseconds
     );
 
     // Of a flood at one root so many are looked at: else it is asked for once more.
