@@ -44,7 +44,11 @@ internal sealed class NodeProcess : IDisposable
         get
         {
             const string Metric = "\ndotnet_gc_heap_total_allocated_bytes_total ";
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, 0);
+            using var socket = new Socket(
+                AddressFamily.Unix,
+                SocketType.Stream,
+                ProtocolType.Unspecified
+            );
             socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(_home, "api.sock")));
             using var stream = new NetworkStream(socket);
             stream.Write("GET /metrics HTTP/1.0\r\n\r\n"u8);

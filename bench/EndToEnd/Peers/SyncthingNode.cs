@@ -12,6 +12,8 @@ namespace FriendNet.Bench.EndToEnd.Peers;
 /// </summary>
 internal sealed class SyncthingNode : IDisposable
 {
+    /// <summary>What it makes in a folder that it is given empty.</summary>
+    internal const string Mark = ".stfolder";
     private const string Key = "bench";
     private readonly string _home;
     private readonly int _restPort = Loopback.FreePort();
@@ -92,6 +94,10 @@ internal sealed class SyncthingNode : IDisposable
             id = folder,
             path,
             type,
+            // What is there may serve as the mark of a folder that is there: nothing is added.
+            markerName = Directory.Exists(path)
+                ? Path.GetFileName(Directory.EnumerateFileSystemEntries(path).FirstOrDefault(Mark))
+                : Mark,
             fsWatcherEnabled = false,
             rescanIntervalS = 0,
             devices = new[] { new { deviceID = DeviceId }, new { deviceID = other.DeviceId } },
@@ -102,7 +108,9 @@ internal sealed class SyncthingNode : IDisposable
 
     internal void Forget(string folder)
     {
-        using var answer = _rest.DeleteAsync($"config/folders/{folder}").Result;
+        using var answer = _rest
+            .DeleteAsync(new Uri($"config/folders/{folder}", UriKind.Relative))
+            .Result;
         answer.EnsureSuccessStatusCode();
     }
 

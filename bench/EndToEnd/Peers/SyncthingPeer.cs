@@ -67,8 +67,10 @@ internal sealed class SyncthingPeer : IPeer, IDisposable
         );
         var cost = ends.Cost((end - start!.Value).TotalSeconds);
         _sink.Forget(folder);
-        // Its own marks are not of the source.
-        Directory.Delete(Path.Combine(path, ".stfolder"), recursive: true);
+        // Its own mark is not of the source; it mostly takes it away itself.
+        var mark = System.IO.Path.Combine(path, SyncthingNode.Mark);
+        if (Directory.Exists(mark))
+            Directory.Delete(mark, recursive: true);
         return cost;
     }
 
