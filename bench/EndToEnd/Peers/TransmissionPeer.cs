@@ -19,7 +19,7 @@ internal sealed class TransmissionPeer : IPeer, IDisposable
             home,
             sources,
             tracker,
-            (torrent, folder, port) => Start(torrent, folder, port, "-v")
+            (torrent, folder, port) => Start(torrent, folder, port)
         );
     }
 
