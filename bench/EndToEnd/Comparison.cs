@@ -55,7 +55,7 @@ internal sealed class Comparison(string title, IReadOnlyList<Entrant> entrants)
         text.Append(
             CultureInfo.InvariantCulture,
             $"""
-            | peer | seconds | MB/s | {first.Peer.Name}'s rate is × its | CPU s per GiB | source MiB | sink MiB |
+            | peer | seconds | MB/s | {first.Peer.Name} ÷ its MB/s | CPU s/GiB | source MiB | sink MiB |
             |---|---|---|---|---|---|---|
 
             """
