@@ -32,7 +32,15 @@ internal sealed class Seeders : IDisposable
             // What they say must be read, or a full pipe would stop them.
             _ = process.StandardOutput.ReadToEndAsync();
             _ = process.StandardError.ReadToEndAsync();
-            tracker.AwaitSeeder(port);
+            try
+            {
+                tracker.AwaitSeeder(port);
+            }
+            catch (TimeoutException)
+            {
+                Dispose();
+                throw;
+            }
         }
     }
 
