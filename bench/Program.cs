@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Numerics;
 using BenchmarkDotNet.Running;
 using FriendNet.Bench.Catalogs;
 using FriendNet.Bench.EndToEnd;
+using FriendNet.Bench.EndToEnd.Peers;
 using FriendNet.Bench.Index;
 using FriendNet.Bench.Links;
 
@@ -16,6 +18,8 @@ internal static class Program
         ["catalogs"] = rest => CatalogsOf(rest),
         ["index"] = rest => IndexBench.Run(Folder(rest, 0)),
         ["link"] = rest => LinkBench.Run(Number(rest, 0, 4), Number(rest, 1, 5)),
+        ["peers"] = rest =>
+            PeersBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2.0), Number(rest, 2, 3)),
         ["relay"] = rest =>
             RelayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2), Number(rest, 2, 5)),
         ["transfer"] = rest => TransferBench.Run(Node, Folder(rest, 0)),
@@ -41,6 +45,7 @@ internal static class Program
     private static string Folder(string[] rest, int at) =>
         at < rest.Length ? rest[at] : Directory.CreateTempSubdirectory("friendnet-").FullName;
 
-    private static int Number(string[] rest, int at, int otherwise) =>
-        at < rest.Length ? int.Parse(rest[at], CultureInfo.InvariantCulture) : otherwise;
+    private static T Number<T>(string[] rest, int at, T otherwise)
+        where T : INumber<T> =>
+        at < rest.Length ? T.Parse(rest[at], CultureInfo.InvariantCulture) : otherwise;
 }

@@ -1,14 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace FriendNet.Bench.EndToEnd;
-
-/// <summary>
-/// What a command cost: seconds of wall clock and of CPU, its children's included.
-/// </summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct Cost(double WallSeconds, double CpuSeconds, long PeakBytes);
 
 /// <summary>
 /// Runs programs to their end, or starts them; what fails says so and stops the run.
@@ -21,23 +14,35 @@ internal static class Command
     internal static string Run(string program, params string[] arguments)
     {
         using var process = Start(program, arguments);
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        if (!process.WaitForExit(Bound) || process.ExitCode != 0)
-        {
-            throw new InvalidOperationException(
-                $"{program} {string.Join(' ', arguments)} failed: {error.Result}{output}"
-            );
-        }
-
-        return output;
+        return Output(process, $"{program} {string.Join(' ', arguments)}");
     }
 
-    /// <summary>Wall and CPU seconds of a command that must succeed.</summary>
-    internal static Cost Time(string program, params string[] arguments)
+    private static string Output(Process process, string line)
+    {
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(Bound))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new InvalidOperationException($"{line} did not end in {Bound.TotalMinutes} min.");
+        }
+
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{line} failed: {error.Result}{output.Result}");
+        return output.Result;
+    }
+
+    /// <summary>
+    /// A command that must succeed joins the ends; wall and CPU seconds, its children's included.
+    /// </summary>
+    internal static (double Wall, double Cpu) Time(
+        Ends ends,
+        string program,
+        params string[] arguments
+    )
     {
         var started = Stopwatch.GetTimestamp();
-        var text = Run(
+        using var process = Start(
             "bash",
             [
                 "-c",
@@ -47,13 +52,14 @@ internal static class Command
                 .. arguments,
             ]
         );
+        ends.Joined(process.Id);
+        var text = Output(process, $"{program} {string.Join(' ', arguments)}");
         var wall = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var parts = text.Trim().Split('\n')[^1].Split(' ');
-        return new Cost(
+        return (
             wall,
             double.Parse(parts[0], CultureInfo.InvariantCulture)
-                + double.Parse(parts[1], CultureInfo.InvariantCulture),
-            0
+                + double.Parse(parts[1], CultureInfo.InvariantCulture)
         );
     }
 
@@ -62,12 +68,19 @@ internal static class Command
         var start = new ProcessStartInfo(program, arguments)
         {
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // All stay on this machine; a proxy would only be in the way.
+        foreach (var proxy in start.Environment.Keys.Where(IsProxy).ToList())
+            start.Environment.Remove(proxy);
         return Process.Start(start)
             ?? throw new InvalidOperationException($"{program} did not start.");
     }
+
+    private static bool IsProxy(string variable) =>
+        variable.EndsWith("_proxy", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>CPU seconds of a running process and its ended children (proc(5), stat).</summary>
     internal static double CpuSeconds(int pid)

@@ -17,12 +17,13 @@ internal sealed class FriendNetPeer(string name, NodeProcess fetcher, params Nod
     {
         var id = fetcher.Find(path);
         var before = _all.Select(node => node.CpuSeconds).ToArray();
-        var cost = fetcher.Get(id, destination);
+        var allocated = _all.Sum(node => node.Allocated);
+        using var ends = new Ends([.. others.Select(node => node.Id)], fetcher.Id);
+        var (wall, cpu) = fetcher.Get(ends, id, destination);
         _spent.Add([.. _all.Zip(before, (node, was) => node.CpuSeconds - was)]);
-        return cost with
+        return ends.Cost(wall, cpu) with
         {
-            CpuSeconds = cost.CpuSeconds + _spent[^1].Sum(),
-            PeakBytes = _all.Max(node => node.Peak),
+            Allocated = _all.Sum(node => node.Allocated) - allocated,
         };
     }
 }

@@ -10,3 +10,7 @@ internal interface IPeer
     /// <summary>Moves it; CPU of both ends is counted.</summary>
     Cost Fetch(string name, string destination);
 }
+
+/// <summary>A peer that takes part, and what it moves.</summary>
+/// <param name="Source">Full path.</param>
+internal sealed record Entrant(IPeer Peer, string Source, long Bytes);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace FriendNet.Bench.EndToEnd;
@@ -19,6 +21,8 @@ internal sealed class NodeProcess : IDisposable
 
     internal string Name { get; }
 
+    internal int Id => _daemon.Id;
+
     internal double CpuSeconds => Command.CpuSeconds(_daemon.Id);
 
     internal long Peak => Command.Resident(_daemon.Id, "VmHWM");
@@ -34,8 +38,29 @@ internal sealed class NodeProcess : IDisposable
         newcomer.Run("friend", "add", invitation.GetProperty("link").GetString()!);
     }
 
-    internal Cost Get(string id, string destination) =>
-        Command.Time(_program, "--home", _home, "get", id, "-o", destination, "--json");
+    /// <summary>Bytes its heap gave out since it started.</summary>
+    internal long Allocated
+    {
+        get
+        {
+            const string Metric = "\ndotnet_gc_heap_total_allocated_bytes_total ";
+            using var socket = new Socket(
+                AddressFamily.Unix,
+                SocketType.Stream,
+                ProtocolType.Unspecified
+            );
+            socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(_home, "api.sock")));
+            using var stream = new NetworkStream(socket);
+            stream.Write("GET /metrics HTTP/1.0\r\n\r\n"u8);
+            using var reader = new StreamReader(stream);
+            var text = reader.ReadToEnd();
+            var value = text[(text.IndexOf(Metric, StringComparison.Ordinal) + Metric.Length)..];
+            return long.Parse(value.Split('\n')[0], CultureInfo.InvariantCulture);
+        }
+    }
+
+    internal (double Wall, double Cpu) Get(Ends ends, string id, string destination) =>
+        Command.Time(ends, _program, "--home", _home, "get", id, "-o", destination, "--json");
 
     /// <summary>
     /// The id of a name. The catalog needs a moment to arrive: asked again until it is there, for

@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace FriendNet.Bench.EndToEnd;
 
@@ -14,36 +16,39 @@ internal sealed class Rounds(string work, int runs)
     /// <summary>Whether the source is put out of the page cache before each fetch.</summary>
     internal bool IsEvicted { get; init; }
 
-    /// <summary>Whether results stay (mass deletions make ext4 slow) or go when compared.</summary>
+    /// <summary>Whether results keep their bytes when they were compared.</summary>
     internal bool KeepsResults { get; init; }
 
     /// <summary>Prints what each took, and how many times the others' rate the first has.</summary>
-    internal void Compare(string title, string source, long bytes, params IPeer[] peers)
+    internal Comparison Compare(string title, string source, long bytes, params IPeer[] peers) =>
+        Compare(title, [.. peers.Select(peer => new Entrant(peer, source, bytes))]);
+
+    /// <summary>
+    /// A peer that fails is named with its reason, and not asked again; the others go on.
+    /// </summary>
+    internal Comparison Compare(string title, IReadOnlyList<Entrant> entrants)
     {
-        var costs = peers.ToDictionary(peer => peer, _ => new List<Cost>());
+        var comparison = new Comparison(title, entrants);
         // The first round fills caches and compiles; it does not count.
         for (var run = 0; run <= runs; run++)
         {
-            foreach (var peer in peers)
+            foreach (var entrant in entrants.Where(e => !comparison.HasFailed(e)))
             {
-                var cost = Run($"{title}-{run}-{peer.Name}", source, peer);
-                if (run > 0)
+                try
                 {
-                    costs[peer].Add(cost);
+                    var cost = Run($"{title}-{run}-{entrant.Peer.Name}", entrant);
+                    if (run > 0)
+                        comparison.Add(entrant, cost);
+                }
+                catch (Exception e) when (IsOfPeer(e))
+                {
+                    comparison.Fail(entrant, e.GetBaseException().Message);
                 }
             }
         }
 
-        foreach (var peer in peers)
-        {
-            Report(title, bytes, peer, costs[peer]);
-        }
-
-        foreach (var other in peers[1..])
-        {
-            var ratios = costs[other].Zip(costs[peers[0]], (b, a) => b.WallSeconds / a.WallSeconds);
-            Console.WriteLine($"{title}: {peers[0].Name} is {Spread(ratios)} times {other.Name}");
-        }
+        comparison.Print();
+        return comparison;
     }
 
     /// <summary>"median (min-max)".</summary>
@@ -91,8 +96,19 @@ internal sealed class Rounds(string work, int runs)
         }
     }
 
-    private Cost Run(string title, string source, IPeer peer)
+    internal static bool IsOfPeer(Exception e) =>
+        e.GetBaseException()
+            is InvalidOperationException
+                or IOException
+                or SocketException
+                or HttpRequestException
+                or TimeoutException
+                or OperationCanceledException
+                or Win32Exception;
+
+    private Cost Run(string title, Entrant entrant)
     {
+        var (peer, source, _) = entrant;
         var target = Path.Combine(work, "results", title);
         Directory.CreateDirectory(target);
         if (IsEvicted)
@@ -104,19 +120,20 @@ internal sealed class Rounds(string work, int runs)
         Command.Run("sync");
         Command.Run("diff", "-rq", source, Path.Combine(target, Path.GetFileName(source)));
         if (!KeepsResults)
-        {
-            Directory.Delete(target, recursive: true);
-        }
-
+            Empty(target);
         return cost;
     }
 
-    private static void Report(string title, long bytes, IPeer peer, List<Cost> costs)
+    // Files lose their bytes and keep their names: where many names are deleted, ext4 is slow to
+    // make new ones for minutes, since it spares the inodes that were freed lately.
+    private static void Empty(string target)
     {
-        var gib = bytes / (double)(1L << 30);
-        var rates = Spread(costs.Select(c => bytes / c.WallSeconds / 1e6));
-        var seconds = Spread(costs.Select(c => c.WallSeconds));
-        var cpu = Spread(costs.Select(c => c.CpuSeconds / gib));
-        Console.WriteLine($"{title}: {peer.Name}: {rates} MB/s, {seconds} s, {cpu} CPU s per GiB");
+        foreach (var file in Directory.EnumerateFiles(target, "*", SearchOption.AllDirectories))
+        {
+            using var opened = File.OpenWrite(file);
+            opened.SetLength(0);
+        }
+
+        Command.Run("sync");
     }
 }

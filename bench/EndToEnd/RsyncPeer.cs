@@ -38,8 +38,9 @@ internal sealed class RsyncPeer : IPeer, IDisposable
 
     public Cost Fetch(string name, string destination)
     {
-        var before = Command.CpuSeconds(_daemon.Id);
-        var cost = Command.Time(
+        using var ends = new Ends([_daemon.Id]);
+        var (wall, cpu) = Command.Time(
+            ends,
             "rsync",
             "-a",
             _isSynced ? "--fsync" : "--archive",
@@ -47,7 +48,9 @@ internal sealed class RsyncPeer : IPeer, IDisposable
             $"rsync://127.0.0.1:{_port}/s/{name}",
             destination + "/"
         );
-        return cost with { CpuSeconds = cost.CpuSeconds + AfterReaping(before) };
+        // The daemon's child is counted when the daemon has waited for it.
+        ends.AwaitReaped();
+        return ends.Cost(wall, cpu);
     }
 
     public void Dispose()
@@ -55,17 +58,5 @@ internal sealed class RsyncPeer : IPeer, IDisposable
         _daemon.Kill();
         _daemon.WaitForExit();
         _daemon.Dispose();
-    }
-
-    // The daemon's child is counted when the daemon has waited for it, just after the client ends.
-    private double AfterReaping(double before)
-    {
-        var started = Stopwatch.GetTimestamp();
-        double spent;
-        do
-        {
-            spent = Command.CpuSeconds(_daemon.Id) - before;
-        } while (spent == 0 && Stopwatch.GetElapsedTime(started).TotalSeconds < 2);
-        return spent;
     }
 }

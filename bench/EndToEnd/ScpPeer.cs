@@ -10,13 +10,15 @@ internal sealed class ScpPeer(string name, SshHosts hosts, string sources, strin
 
     public Cost Fetch(string path, string destination)
     {
-        var before = hosts.CpuSeconds;
+        using var ends = new Ends(hosts.Ids);
         string[] chosen = cipher is null ? [] : ["-c", cipher];
         var source = $"{SshHosts.Far}:{Path.Combine(sources, path)}";
-        var cost = Command.Time(
+        var (wall, cpu) = Command.Time(
+            ends,
             "scp",
             ["-q", "-r", .. chosen, "-F", hosts.ClientConfig, source, destination + "/"]
         );
-        return cost with { CpuSeconds = cost.CpuSeconds + hosts.AwaitReaped(before) };
+        ends.AwaitReaped();
+        return ends.Cost(wall, cpu);
     }
 }

@@ -40,24 +40,7 @@ internal sealed class SshHosts : IDisposable
 
     internal string ClientConfig => At("ssh_config");
 
-    internal double CpuSeconds => Command.CpuSeconds(_jump.Id) + Command.CpuSeconds(_far.Id);
-
-    /// <summary>
-    /// What they spent since, once no session is left: a child counts when it was waited for.
-    /// </summary>
-    internal double AwaitReaped(double before)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (HasChildren(_jump.Id) || HasChildren(_far.Id))
-        {
-            if (Stopwatch.GetElapsedTime(started).TotalSeconds > 5)
-            {
-                throw new InvalidOperationException("An ssh session does not end.");
-            }
-        }
-
-        return CpuSeconds - before;
-    }
+    internal int[] Ids => [_jump.Id, _far.Id];
 
     public void Dispose()
     {
@@ -68,9 +51,6 @@ internal sealed class SshHosts : IDisposable
             server.Dispose();
         }
     }
-
-    private static bool HasChildren(int pid) =>
-        File.ReadAllText($"/proc/{pid}/task/{pid}/children").Length > 0;
 
     private string At(string name) => Path.Combine(_home, name);
 

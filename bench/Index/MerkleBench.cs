@@ -3,7 +3,10 @@ using FriendNet.Crypto.Merkle;
 
 namespace FriendNet.Bench.Index;
 
-/// <summary>One run hashed, one proof checked.</summary>
+/// <summary>
+/// One run hashed, the tree of 2 GiB built over its runs, one proof made, one checked. Goals: a run
+/// in 700 µs (SHA-256 does 1.58 GB/s at 16 KiB here); a check below 1% of that.
+/// </summary>
 [MemoryDiagnoser]
 public class MerkleBench
 {
@@ -12,6 +15,8 @@ public class MerkleBench
     private readonly RunHasher _hasher = new();
     private readonly Hash256[] _proof = new Hash256[MerkleTree.ProofMax];
     private RunTree _tree = new([]);
+    private Hash256[] _layer = [];
+    private int _proofCount;
 
     [GlobalSetup]
     public void Setup()
@@ -20,6 +25,8 @@ public class MerkleBench
         var layer = new Hash256[2048];
         Array.Fill(layer, HashRun());
         _tree = new RunTree(layer);
+        _layer = layer;
+        _proofCount = _tree.Prove(1234, _proof);
     }
 
     [Benchmark]
@@ -34,10 +41,11 @@ public class MerkleBench
     public int Prove() => _tree.Prove(1234, _proof);
 
     [Benchmark]
-    public bool Verify()
-    {
-        var count = _tree.Prove(1234, _proof);
-        var root = _tree.Layer[1234];
-        return RunProof.Verify(_tree.Root, Length, 1234, root, _proof.AsSpan(0, count));
-    }
+    public RunTree Tree() => new(_layer);
+
+    [Benchmark]
+    public bool Verify() =>
+        RunProof.Verify(_tree.Root, Length, 1234, _layer[1234], _proof.AsSpan(0, _proofCount))
+            ? true
+            : throw new InvalidOperationException("A proof did not hold.");
 }

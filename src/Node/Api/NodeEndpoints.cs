@@ -107,6 +107,13 @@ public static class NodeEndpoints
         var shares = node.Index.Shares;
         yield return Gauge("shared_files", "Files shared.", shares.Sum(share => share.Files));
         yield return Gauge("shared_bytes", "Bytes shared.", shares.Sum(share => share.Bytes));
+        // The runtime's own name for it (OpenTelemetry's dotnet.gc.heap.total_allocated).
+        yield return new(
+            "dotnet_gc_heap_total_allocated_bytes_total",
+            "counter",
+            "Bytes that the heap gave out since the start.",
+            GC.GetTotalAllocatedBytes()
+        );
     }
 
     private static Metric Count(string name, string meaning, double value) =>
