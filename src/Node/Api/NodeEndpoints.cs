@@ -4,6 +4,7 @@ using FriendNet.Node.Catalogs;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Running;
+using FriendNet.Node.Torrents;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Api;
@@ -30,6 +31,8 @@ public static class NodeEndpoints
             node.Links
         );
         var chosen = new Chosen(browse, search);
+        var downloads = node.Downloads;
+        var transfers = new TransferEndpoints(downloads, browse, chosen, settings.Downloads);
         var self = FriendId.Of(node.Card.SigningKey.Bytes);
         return
         [
@@ -63,8 +66,15 @@ public static class NodeEndpoints
             new BrowseEndpoints(node.Friends, browse, node.Catalogs.Circles),
             new ReachEndpoints(node.Friends, node.Catalogs, node.Links),
             search,
-            new TransferEndpoints(node.Downloads, browse, chosen, settings.Downloads),
+            transfers,
             new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
+            new TorrentEndpoints(
+                new SharedPlaces(node.Index, node.Friends.Shares, self),
+                new TorrentExport(node.Index),
+                chosen,
+                downloads,
+                transfers
+            ),
         ];
     }
 
