@@ -51,8 +51,8 @@ public sealed class TorrentEndpoints(
         return place
             ?? throw new FailureException(
                 FailureKind.NotFound,
-                $"{NameOf(found)} is not among what you share, and only who has a file knows all its "
-                    + "hashes: `friendnet get` it, share the folder it is in, then export it."
+                $"{NameOf(found)} is not among what you share, and only who has a file knows all "
+                    + "its hashes: `friendnet get` it, share its folder, then export it."
             );
     }
 

@@ -95,9 +95,9 @@ internal sealed class Call(ParseResult result, CancellationToken cancel)
     /// <summary>What the API is asked for: an absolute path, or a number, id or link.</summary>
     public static string Meant(string what)
     {
-        // Numbers and ids hold no slash.
+        // Numbers and ids hold no slash, links begin with a scheme.
         var isPath = what.Contains('/', StringComparison.Ordinal) && !what.Contains(':');
-        return isPath ? Path.GetFullPath(what) : what;
+        return isPath || Path.IsPathRooted(what) ? Path.GetFullPath(what) : what;
     }
 
     private Screen MakeScreen()

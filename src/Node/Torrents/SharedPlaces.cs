@@ -40,7 +40,7 @@ public sealed class SharedPlaces(ShareIndex index, SharedFolders shares, FriendI
             ? new(share, found.Path)
             : null;
 
-    /// <summary>Looks through all of it: ids are hashes, and nothing leads from them back.</summary>
+    /// <summary>Looks through all of it: ids are hashes, nothing leads back from them.</summary>
     public SharedPlace? WithId(ShortId id)
     {
         using var moment = index.Snapshot();

@@ -45,8 +45,8 @@ public static class TorrentImport
                     + "get another one.",
             TorrentFault.BadFile => "A file in the torrent has no length or root: get another one.",
             TorrentFault.BadLayer =>
-                "A piece layer of the torrent does not belong to its file: it is damaged or forged, "
-                    + "get another one.",
+                "A piece layer of the torrent does not belong to its file, so it is damaged or "
+                    + "forged: get another one.",
             TorrentFault.TooManyFiles =>
                 $"The torrent has more than {Limits.TorrentFilesMax} files, or their paths are too "
                     + "long: fetch it in parts.",

@@ -24,7 +24,7 @@ public static partial class Limits
     /// <summary>Files of a torrent: as of a catalog.</summary>
     public const int TorrentFilesMax = 100_000;
 
-    /// <summary>Bytes of all paths in it: a deep folder, named once, counts for each file.</summary>
+    /// <summary>Bytes of all paths in it: a folder, named once, counts for each file.</summary>
     public const long TorrentPathBytesMax = 32L * 1024 * 1024;
 
     /// <summary>

@@ -48,10 +48,8 @@ public static class PieceLayer
     /// <summary>Whether these bytes are the layer of that file.</summary>
     public static bool Verify(ReadOnlySpan<byte> layer, ContentId file, long pieceBytes) =>
         layer.Length == Count(file.Length, pieceBytes) * Hash256.Size
-        && MerkleTree.RootOfLayer(
-            MemoryMarshal.Cast<byte, Hash256>(layer),
-            Height(pieceBytes)
-        ) == file.Root;
+        && MerkleTree.RootOfLayer(MemoryMarshal.Cast<byte, Hash256>(layer), Height(pieceBytes))
+            == file.Root;
 
     private static int Height(long pieceBytes) =>
         BitOperations.Log2((ulong)(pieceBytes / MerkleTree.LeafBytes));

@@ -42,7 +42,7 @@ public enum TorrentFault
     /// <summary>No info dictionary, or one without what BEP 52 wants in it.</summary>
     NotTorrent,
 
-    /// <summary>Version 1 only: its pieces run over the ends of files, so no file has an id.</summary>
+    /// <summary>Version 1 only: its pieces run over ends of files, so no file has an id.</summary>
     OnlyVersion1,
 
     /// <summary>A version after 2.</summary>

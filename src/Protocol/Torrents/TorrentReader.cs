@@ -22,7 +22,7 @@ public sealed class TorrentReader
     private TorrentReader(long pieceBytes, BEncodedDictionary? layers) =>
         (_pieceBytes, _layers) = (pieceBytes, layers);
 
-    /// <summary>False, and why: not to be fetched here. The bytes must not change meanwhile.</summary>
+    /// <summary>False, and why: none, or not to be fetched here.</summary>
     public static bool TryRead(
         ReadOnlyMemory<byte> bytes,
         [NotNullWhen(true)] out Torrent? torrent,
@@ -64,7 +64,10 @@ public sealed class TorrentReader
             return TorrentFault.BadPieceLength;
         if (!info.TryGet("name"u8, out BEncodedString? name) || !IsName(name.Bytes))
             return TorrentFault.BadName;
-        top.TryGet("piece layers"u8, out BEncodedDictionary? layers);
+        var hasLayers = top.TryGet("piece layers"u8, out BEncodedValue? said);
+        var layers = said as BEncodedDictionary;
+        if (hasLayers && layers is null)
+            return TorrentFault.NotTorrent;
         var reader = new TorrentReader(piece.Number, layers);
         var fault = reader.Folder(tree, "", 0, 1);
         if (fault != TorrentFault.None)
@@ -82,7 +85,12 @@ public sealed class TorrentReader
         && key.Bytes.SequenceEqual(name.Bytes)
         && node is BEncodedDictionary { Entries: [({ Bytes.Length: 0 }, _)] };
 
-    private TorrentFault Folder(BEncodedDictionary folder, string prefix, int prefixBytes, int depth)
+    private TorrentFault Folder(
+        BEncodedDictionary folder,
+        string prefix,
+        int prefixBytes,
+        int depth
+    )
     {
         foreach (var (key, value) in folder.Entries)
         {
@@ -150,11 +158,11 @@ public sealed class TorrentReader
             return false;
         Span<byte> root = stackalloc byte[Hash256.Size];
         file.Root.CopyTo(root);
-        if (!_layers.TryGet(root, out BEncodedString? layer))
+        if (!_layers.TryGet(root, out BEncodedValue? said))
             return false;
-        // Once for each root: a thousand files may be the same one.
-        if (layer.Bytes.Length != count * Hash256.Size)
+        if (said is not BEncodedString layer || layer.Bytes.Length != count * Hash256.Size)
             return true;
+        // Once for each root: a thousand files may be the same one.
         return _checked.Add(file.Root) && !PieceLayer.Verify(layer.Bytes, file, _pieceBytes);
     }
 

@@ -18,7 +18,7 @@ public static class TorrentWriter
 
     /// <summary>The bytes of a .torrent.</summary>
     /// <param name="files">Paths unique, names valid; one file, named so, is no folder.</param>
-    /// <param name="runs">Gives the layer of runs of a file longer than 1 MiB; it is changed.</param>
+    /// <param name="runs">Gives the layer of runs of a file over 1 MiB; it is changed.</param>
     /// <exception cref="ArgumentException">A name stands twice.</exception>
     public static byte[] Write(
         string name,
@@ -84,7 +84,9 @@ public static class TorrentWriter
                 .. _folders.Select(folder =>
                     (Text(folder.Key), (BEncodedValue)folder.Value.ToValue())
                 ),
-                .. _files.Select(file => (Text(file.Name), (BEncodedValue)Of(("", File(file.Content))))),
+                .. _files.Select(file =>
+                    (Text(file.Name), (BEncodedValue)Of(("", File(file.Content))))
+                ),
             ]);
 
         private FolderNode Folder(string name) =>

@@ -45,7 +45,7 @@ internal static class TorrentExportVerb
         {
             throw new FailureException(
                 FailureKind.Damaged,
-                $"What the daemon gave is no whole torrent ({fault}), nothing was written: try again, "
+                $"The daemon gave no whole torrent ({fault}), so nothing was written: try again, "
                     + "then see its log."
             );
         }
@@ -66,7 +66,8 @@ internal static class TorrentExportVerb
         );
         call.HintIf(
             !call.Json,
-            "Friends fetch by it with `friendnet torrent import`; a BitTorrent client would tell strangers."
+            "Friends fetch by it with `friendnet torrent import`. A BitTorrent client that is given it "
+                + "tells strangers that you have this."
         );
     }
 }
