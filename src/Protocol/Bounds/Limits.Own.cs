@@ -28,7 +28,7 @@ public static partial class Limits
     public const long TorrentPathBytesMax = 32L * 1024 * 1024;
 
     /// <summary>
-    /// Values in one bencoding: 5 a file and as many again for folders; about 100 MB at worst.
+    /// Values in one bencoding: 5 a file, as many again for folders; under 256 MB.
     /// </summary>
     public const int BEncodedValuesMax = 1_000_000;
 

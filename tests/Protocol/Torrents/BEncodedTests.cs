@@ -108,6 +108,17 @@ public sealed class BEncodedTests
     }
 
     [Fact]
+    public void WhatIsManyTakesBoundedMemory()
+    {
+        var dear = "d0:dee"u8.ToArray();
+        var bytes = Enumerable.Repeat(dear, Limits.TorrentBytesMax / dear.Length);
+        byte[] hostile = [(byte)'l', .. bytes.SelectMany(one => one), (byte)'e'];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(BEncodedReader.TryRead(hostile, out _));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 256_000_000);
+    }
+
+    [Fact]
     public void NothingIsAllocatedAheadOfBytes()
     {
         var claims = Of("l2000000000:ad1900000000:x");

@@ -66,7 +66,7 @@ internal static class TorrentExportVerb
         );
         call.HintIf(
             !call.Json,
-            "Friends fetch by it with `friendnet torrent import`. A BitTorrent client that is given it "
+            "Friends fetch by it: `friendnet torrent import`. A BitTorrent client that is given it "
                 + "tells strangers that you have this."
         );
     }
