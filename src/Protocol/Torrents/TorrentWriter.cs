@@ -34,7 +34,9 @@ public static class TorrentWriter
             .Select(file => file.Content)
             .Where(content => PieceLayer.Count(content.Length, pieceBytes) > 0)
             .DistinctBy(content => content.Root)
-            .Select(content => (Hashes([content.Root]), Layer(runs(content), pieceBytes)));
+            .Select(content =>
+                (Hashes([content.Root]), (BEncodedValue)Layer(runs(content), pieceBytes))
+            );
         return Of(
                 (
                     "info",
@@ -50,7 +52,7 @@ public static class TorrentWriter
             .Encode();
     }
 
-    private static BEncodedValue Layer(Hash256[] runs, long pieceBytes) =>
+    private static BEncodedString Layer(Hash256[] runs, long pieceBytes) =>
         Hashes(PieceLayer.FromRuns(runs, pieceBytes));
 
     private static BEncodedDictionary Of(params (string Key, BEncodedValue Value)[] entries) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using FriendNet.Node.Failures;
 using FriendNet.Protocol.Torrents;
@@ -164,6 +165,28 @@ public sealed class TorrentVerbTests : IAsyncLifetime
             var said = await _bob.Fails(FailureKind.Usage, "torrent", "import", file);
             Assert.Contains(words, said, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task NamesBecomeSafeOnesAsThoseOfFriendsDo()
+    {
+        const string empty = "d0:d6:lengthi0eee";
+        var tree = $"3:a\u0001b{empty}3:a\u0002b{empty}2:\u00FF\u00FE{empty}";
+        var torrent =
+            $"d4:infod9:file treed{tree}e12:meta versioni2e4:name1:n12:piece lengthi16384eee";
+        var file = _bob.File("some.torrent");
+        await File.WriteAllBytesAsync(file, Encoding.Latin1.GetBytes(torrent), Cancel);
+        var into = _bob.Folder("into");
+        await _bob.Ok("torrent", "import", file, "-o", into);
+        await _bob.Ok("torrent", "import", file, "-o", into);
+        Assert.Equal(
+            ["n", "n (2)"],
+            Directory.GetFileSystemEntries(into).Select(Path.GetFileName).Order()
+        );
+        Assert.Equal(
+            ["__", "a_b", "a_b (2)"],
+            Directory.GetFiles(Path.Combine(into, "n")).Select(Path.GetFileName).Order()
+        );
     }
 
     [Fact]
