@@ -31,8 +31,7 @@ public static class NodeEndpoints
             node.Links
         );
         var chosen = new Chosen(browse, search);
-        var downloads = node.Downloads;
-        var transfers = new TransferEndpoints(downloads, browse, chosen, settings.Downloads);
+        var transfers = new TransferEndpoints(node.Downloads, browse, chosen, settings.Downloads);
         var self = FriendId.Of(node.Card.SigningKey.Bytes);
         return
         [
@@ -68,15 +67,23 @@ public static class NodeEndpoints
             search,
             transfers,
             new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
-            new TorrentEndpoints(
-                new SharedPlaces(node.Index, node.Friends.Shares, self),
-                new TorrentExport(node.Index),
-                chosen,
-                downloads,
-                transfers
-            ),
+            Torrents(node, self, chosen, transfers),
         ];
     }
+
+    private static TorrentEndpoints Torrents(
+        RunningNode node,
+        FriendId self,
+        Chosen chosen,
+        TransferEndpoints transfers
+    ) =>
+        new(
+            new SharedPlaces(node.Index, node.Friends.Shares, self),
+            new TorrentExport(node.Index),
+            chosen,
+            node.Downloads,
+            transfers
+        );
 
     private static FriendEndpoints Friends(RunningNode node) =>
         new(node.Card, node.Friends, node.Catalogs, node.Links, node.Dialer, node.Remove);
