@@ -73,17 +73,27 @@ public static class MerkleTree
     {
         if (runLayer.Length == 0 || runLayer.Length != LayerCount(length))
             throw new ArgumentException("Not the run layer of that length.", nameof(runLayer));
+        return RootOfLayer(runLayer, RunHeight);
+    }
+
+    /// <summary>
+    /// The root over a whole layer at that height from the leaves: 1 to 2^30 hashes, up to the
+    /// last one that is not wholly padding, in a tree of 36 levels at most.
+    /// </summary>
+    public static Hash256 RootOfLayer(ReadOnlySpan<Hash256> layer, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(layer.Length, nameof(layer));
         Span<Hash256> pending = stackalloc Hash256[ProofMax + 1];
         // A binary counter: pending[h] waits for its right sister where bit h of the count is set.
-        for (var i = 0; i < runLayer.Length; i++)
+        for (var i = 0; i < layer.Length; i++)
         {
-            var node = runLayer[i];
+            var node = layer[i];
             var level = 0;
             for (; (i >> level & 1) != 0; level++)
                 node = Join(pending[level], node);
             pending[level] = node;
         }
-        return FoldPending(pending, runLayer.Length);
+        return FoldPending(pending, layer.Length, height);
     }
 
     /// <summary>The root of a run of the file from all of its leaf hashes, 1 to 64.</summary>
@@ -106,7 +116,7 @@ public static class MerkleTree
     /// Replaces the nodes of one level (counted from the leaves) by their parents in place, the
     /// odd last one joined with padding, and gives the number of parents.
     /// </summary>
-    internal static int FoldLevel(Span<Hash256> nodes, Span<Hash256> parents, int level)
+    public static int FoldLevel(Span<Hash256> nodes, Span<Hash256> parents, int level)
     {
         var from = MemoryMarshal.AsBytes(nodes);
         var to = MemoryMarshal.AsBytes(parents);
@@ -128,18 +138,18 @@ public static class MerkleTree
         return leaves[0];
     }
 
-    private static Hash256 FoldPending(ReadOnlySpan<Hash256> pending, int count)
+    private static Hash256 FoldPending(ReadOnlySpan<Hash256> pending, int count, int height)
     {
-        var height = Levels(count);
-        if (count == 1 << height)
-            return pending[height];
+        var levels = Levels(count);
+        if (count == 1 << levels)
+            return pending[levels];
         var level = BitOperations.TrailingZeroCount(count);
         var node = pending[level];
-        for (; level < height; level++)
+        for (; level < levels; level++)
         {
             var isRight =
                 level > BitOperations.TrailingZeroCount(count) && (count >> level & 1) != 0;
-            node = isRight ? Join(pending[level], node) : Join(node, Padding(RunHeight + level));
+            node = isRight ? Join(pending[level], node) : Join(node, Padding(height + level));
         }
         return node;
     }

@@ -42,6 +42,20 @@ public static class Answers
     public static RequestDelegate Json<T>(JsonTypeInfo<T> type, Func<HttpContext, T> answer) =>
         Json(type, context => Task.FromResult(answer(context)));
 
+    /// <summary>One answer of bytes.</summary>
+    public static RequestDelegate Bytes(string mediaType, Func<HttpContext, byte[]> answer) =>
+        context =>
+            Guarded(
+                context,
+                async () =>
+                {
+                    var bytes = answer(context);
+                    context.Response.ContentType = mediaType;
+                    context.Response.ContentLength = bytes.Length;
+                    await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+                }
+            );
+
     /// <summary>Does a thing and says so.</summary>
     public static RequestDelegate Done(Func<HttpContext, Task> act) =>
         Json(

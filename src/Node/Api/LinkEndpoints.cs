@@ -57,10 +57,6 @@ public sealed class LinkEndpoints(Chosen chosen, ShareIndex index, SharedFolders
     private IndexedFile? Find(int share, string path)
     {
         using var moment = index.Snapshot();
-        // Of that folder only what stands before it is looked at.
-        return moment
-            .InPathOrder(share, path[..(path.LastIndexOf('/') + 1)])
-            .TakeWhile(file => Names.Compare(file.Path, path) <= 0)
-            .FirstOrDefault(file => string.Equals(file.Path, path, StringComparison.Ordinal));
+        return moment.At(share, path);
     }
 }

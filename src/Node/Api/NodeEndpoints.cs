@@ -4,6 +4,7 @@ using FriendNet.Node.Catalogs;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Running;
+using FriendNet.Node.Torrents;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Api;
@@ -30,6 +31,7 @@ public static class NodeEndpoints
             node.Links
         );
         var chosen = new Chosen(browse, search);
+        var transfers = new TransferEndpoints(node.Downloads, browse, chosen, settings.Downloads);
         var self = FriendId.Of(node.Card.SigningKey.Bytes);
         return
         [
@@ -63,10 +65,25 @@ public static class NodeEndpoints
             new BrowseEndpoints(node.Friends, browse, node.Catalogs.Circles),
             new ReachEndpoints(node.Friends, node.Catalogs, node.Links),
             search,
-            new TransferEndpoints(node.Downloads, browse, chosen, settings.Downloads),
+            transfers,
             new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
+            Torrents(node, self, chosen, transfers),
         ];
     }
+
+    private static TorrentEndpoints Torrents(
+        RunningNode node,
+        FriendId self,
+        Chosen chosen,
+        TransferEndpoints transfers
+    ) =>
+        new(
+            new SharedPlaces(node.Index, node.Friends.Shares, self),
+            new TorrentExport(node.Index),
+            chosen,
+            node.Downloads,
+            transfers
+        );
 
     private static FriendEndpoints Friends(RunningNode node) =>
         new(node.Card, node.Friends, node.Catalogs, node.Links, node.Dialer, node.Remove);

@@ -45,14 +45,25 @@ public sealed class TransferEndpoints(
     private async Task<Transfer> Start(HttpContext context)
     {
         var wanted = await context.Body(ContractJson.Default.NewTransfer);
-        var into = wanted.Into ?? downloads;
         var what = chosen.Require(wanted.What);
+        return Begin(
+            wanted.Into,
+            into =>
+                what.Folder is { } folder
+                    ? downloader.StartFolder(folder.Name, FilesOf(folder), into)
+                    : downloader.StartFile(NameOf(what), what.Content ?? default, into)
+        );
+    }
+
+    /// <summary>Begins a transfer in a folder, which is made; null: the download folder.</summary>
+    /// <exception cref="FailureException">The disk refuses, or a name.</exception>
+    public Transfer Begin(string? into, Func<string, TransferId> start)
+    {
         try
         {
+            into ??= downloads;
             Directory.CreateDirectory(into);
-            var id = what.Folder is { } folder
-                ? downloader.StartFolder(folder.Name, FilesOf(folder), into)
-                : downloader.StartFile(NameOf(what), what.Content ?? default, into);
+            var id = start(into);
             return Shown(downloader.Find(id) ?? throw Gone(id.Value));
         }
         catch (Exception error)

@@ -92,6 +92,14 @@ internal sealed class Call(ParseResult result, CancellationToken cancel)
             ? throw new FailureException(FailureKind.NotFound, $"There is no \"{text}\" by name.")
             : Uri.EscapeDataString(text);
 
+    /// <summary>What the API is asked for: an absolute path, or a number, id or link.</summary>
+    public static string Meant(string what)
+    {
+        // Numbers and ids hold no slash, links begin with a scheme.
+        var isPath = what.Contains('/', StringComparison.Ordinal) && !what.Contains(':');
+        return isPath || Path.IsPathRooted(what) ? Path.GetFullPath(what) : what;
+    }
+
     private Screen MakeScreen()
     {
         var own = Screen.Own(Environment.GetEnvironmentVariable);

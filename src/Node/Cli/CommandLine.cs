@@ -71,6 +71,7 @@ public sealed class CommandLine(params Func<Command>[] more)
             GetVerb.Build(),
             LinkVerb.Build(),
             Nouns.Transfer(),
+            Nouns.Torrent(),
             Nouns.Peer(),
             CompletionVerb.Build(),
             ExitCodes.Build(),

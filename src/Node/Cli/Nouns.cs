@@ -63,6 +63,14 @@ internal static class Nouns
             TransferClear.Build()
         );
 
+    public static Command Torrent() =>
+        Noun(
+            "torrent",
+            "BitTorrent v2: .torrent files from shares, and to fetch by",
+            TorrentExportVerb.Build(),
+            TorrentImportVerb.Build()
+        );
+
     public static Command Peer() =>
         Noun(
             "peer",

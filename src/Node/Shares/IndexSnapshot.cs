@@ -1,4 +1,6 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Storage;
+using FriendNet.Protocol.Ids;
 using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Shares;
@@ -74,6 +76,27 @@ public sealed class IndexSnapshot : IDisposable
             statement => statement.Bind(0, share).Bind(1, after)
         );
 
+    /// <summary>The live file of a share at exactly that path; null: there is none.</summary>
+    public IndexedFile? At(int share, string path)
+    {
+        foreach (
+            var file in List(
+                $"SELECT {IndexListing.Columns} FROM file WHERE share=? AND path=? AND gone=0",
+                statement => statement.Bind(0, share).Bind(1, path)
+            )
+        )
+            return file;
+        return null;
+    }
+
+    /// <summary>The layer of runs of a content longer than 1 MiB; null: not known.</summary>
+    public Hash256[]? Layer(ContentId content)
+    {
+        using var find = new Statement(_connection, "SELECT hashes FROM layer WHERE root=?");
+        var layer = find.Bind(0, content.Root).Step() ? find.Hashes(0) : [];
+        return layer.Length == MerkleTree.LayerCount(content.Length) ? layer : null;
+    }
+
     public void Dispose()
     {
         Run("COMMIT");
@@ -96,7 +119,7 @@ public sealed class IndexSnapshot : IDisposable
 
     private static byte[] Key(byte first, byte filler)
     {
-        var key = new byte[Crypto.Merkle.Hash256.Size];
+        var key = new byte[Hash256.Size];
         key.AsSpan().Fill(filler);
         key[0] = first;
         return key;

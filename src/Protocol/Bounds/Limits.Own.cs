@@ -17,4 +17,21 @@ public static partial class Limits
 
     /// <summary>A group's name, UTF-8: as a friend's.</summary>
     public const int GroupNameBytesMax = 64;
+
+    /// <summary>A .torrent: layers of 1 TiB in 1 MiB pieces, or 100,000 files twice over.</summary>
+    public const int TorrentBytesMax = 32 * 1024 * 1024;
+
+    /// <summary>Files of a torrent: as of a catalog.</summary>
+    public const int TorrentFilesMax = 100_000;
+
+    /// <summary>Bytes of all paths in it: a folder, named once, counts for each file.</summary>
+    public const long TorrentPathBytesMax = 32L * 1024 * 1024;
+
+    /// <summary>
+    /// Values in one bencoding: 5 a file, as many again for folders; under 256 MB.
+    /// </summary>
+    public const int BEncodedValuesMax = 1_000_000;
+
+    /// <summary>Values within values: 64 names, and what stands above and below them.</summary>
+    public const int BEncodedDepthMax = PathDepthMax + 8;
 }

@@ -56,6 +56,7 @@ public sealed class ManualTests
     [InlineData(typeof(ReachPair))]
     [InlineData(typeof(PeerCircles))]
     [InlineData(typeof(FileLink))]
+    [InlineData(typeof(ExportedTorrent))]
     [InlineData(typeof(PeerLedger))]
     [InlineData(typeof(PathShown))]
     [InlineData(typeof(Transfer))]

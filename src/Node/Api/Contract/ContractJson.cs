@@ -36,6 +36,7 @@ namespace FriendNet.Node.Api.Contract;
 [JsonSerializable(typeof(IReadOnlyList<Hit>))]
 [JsonSerializable(typeof(Reach))]
 [JsonSerializable(typeof(FileLink))]
+[JsonSerializable(typeof(ExportedTorrent))]
 [JsonSerializable(typeof(NewTransfer))]
 [JsonSerializable(typeof(Transfer))]
 [JsonSerializable(typeof(IReadOnlyList<Transfer>))]

@@ -118,3 +118,18 @@ public sealed record Transfer(
 /// <param name="Link">What <c>get</c> takes, on any node that has a way to it.</param>
 /// <param name="Size">Bytes.</param>
 public sealed record FileLink(string Link, string Name, long Size);
+
+/// <summary>What <c>torrent export</c> made; no call, the call gives the bytes.</summary>
+/// <param name="File">Where it was written.</param>
+/// <param name="InfoHash">SHA-256 of its info dictionary, 64 hex digits.</param>
+/// <param name="Files">In it.</param>
+/// <param name="Bytes">Of those files.</param>
+public sealed record ExportedTorrent(
+    string File,
+    string Magnet,
+    string InfoHash,
+    string Name,
+    long Files,
+    long Bytes,
+    long PieceBytes
+);

@@ -33,6 +33,33 @@ public sealed class ApiClient(Home home)
         CancellationToken cancel
     ) => Call("POST", path, JsonSerializer.SerializeToUtf8Bytes(body, bodyType), type, cancel);
 
+    /// <summary>Bytes as they are.</summary>
+    public Task<T> Post<T>(
+        string path,
+        byte[] body,
+        JsonTypeInfo<T> type,
+        CancellationToken cancel
+    ) => Call("POST", path, body, type, cancel);
+
+    /// <summary>An answer of bytes; whether all of them came the caller must see.</summary>
+    public Task<byte[]> GetBytes(string path, CancellationToken cancel) =>
+        Bounded(
+            async bounded =>
+            {
+                await using var stream = await Request("GET", path, null, bounded);
+                using var answer = new MemoryStream();
+                await stream.CopyToAsync(answer, bounded);
+                var bytes = answer.ToArray();
+                var head = bytes.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
+                using var reader = new StreamReader(new MemoryStream(bytes), Encoding.UTF8);
+                var status = await Status(reader, bounded);
+                return status == 200
+                    ? bytes[head..]
+                    : throw Refusal(Encoding.UTF8.GetString(bytes.AsSpan(head)), status);
+            },
+            cancel
+        );
+
     public Task<T> Patch<TBody, T>(
         string path,
         TBody body,
@@ -73,11 +100,27 @@ public sealed class ApiClient(Home home)
         }
     }
 
-    private async Task<T> Call<T>(
+    private Task<T> Call<T>(
         string method,
         string path,
         byte[]? body,
         JsonTypeInfo<T> type,
+        CancellationToken cancel
+    ) =>
+        Bounded(
+            async bounded =>
+            {
+                await using var stream = await Request(method, path, body, bounded);
+                using var reader = new StreamReader(stream, Encoding.UTF8);
+                var status = await Status(reader, bounded);
+                var text = await reader.ReadToEndAsync(bounded);
+                return status is >= 200 and < 300 ? Parse(text, type) : throw Refusal(text, status);
+            },
+            cancel
+        );
+
+    private static async Task<T> Bounded<T>(
+        Func<CancellationToken, Task<T>> call,
         CancellationToken cancel
     )
     {
@@ -85,11 +128,7 @@ public sealed class ApiClient(Home home)
         bounded.CancelAfter(Patience);
         try
         {
-            await using var stream = await Request(method, path, body, bounded.Token);
-            using var reader = new StreamReader(stream, Encoding.UTF8);
-            var status = await Status(reader, bounded.Token);
-            var text = await reader.ReadToEndAsync(bounded.Token);
-            return status is >= 200 and < 300 ? Parse(text, type) : throw Refusal(text, status);
+            return await call(bounded.Token);
         }
         catch (IOException error)
         {
@@ -121,10 +160,8 @@ public sealed class ApiClient(Home home)
                 + "Content-Type: application/json\r\n"
                 + $"Content-Length: {body?.Length ?? 0}\r\n\r\n";
             var stream = new NetworkStream(socket, ownsSocket: true);
-            await stream.WriteAsync(
-                Encoding.ASCII.GetBytes(head).Concat(body ?? []).ToArray(),
-                cancel
-            );
+            byte[] request = [.. Encoding.ASCII.GetBytes(head), .. body ?? []];
+            await stream.WriteAsync(request, cancel);
             return stream;
         }
         catch (Exception error) when (error is SocketException or IOException)

@@ -5,8 +5,6 @@ namespace FriendNet.Node.Cli.Verbs;
 
 internal static class GetVerb
 {
-    private const int PatienceSeconds = 30;
-
     public static Verb Build()
     {
         var what = new Argument<string>("WHAT")
@@ -14,18 +12,7 @@ internal static class GetVerb
             Description =
                 "The id of a file or folder, a file's link, or the number of a search result",
         };
-        var into = new Option<string?>("-o", "--output")
-        {
-            HelpName = "DIR",
-            Description = "Folder to put it in (else the download folder)",
-        };
-        var noWait = new Option<bool>("--no-wait") { Description = "Start it and return at once" };
-        var patience = new Option<int>("--patience")
-        {
-            HelpName = "SECONDS",
-            Description = $"Wait so long while nobody who has it is online ({PatienceSeconds})",
-            DefaultValueFactory = _ => PatienceSeconds,
-        };
+        var flags = new FetchFlags();
         return new Verb(
             "get",
             "Fetch a file or a whole folder; done when all of it is verified and in place.",
@@ -35,22 +22,13 @@ internal static class GetVerb
         )
         {
             what,
-            into,
-            noWait,
-            patience,
-        }.Does(call =>
-            Run(
-                call,
-                new NewTransfer(
-                    call.Value(what),
-                    call.Value(into) is { } folder ? Path.GetFullPath(folder) : null
-                ),
-                call.Value(noWait) ? null : TimeSpan.FromSeconds(call.Value(patience))
-            )
-        );
+            flags.Into,
+            flags.NoWait,
+            flags.Patience,
+        }.Does(call => Run(call, new NewTransfer(call.Value(what), flags.IntoOf(call)), flags));
     }
 
-    private static async Task Run(Call call, NewTransfer wanted, TimeSpan? patience)
+    private static async Task Run(Call call, NewTransfer wanted, FetchFlags flags)
     {
         var transfer = await call.Api.Post(
             "/transfers",
@@ -59,11 +37,6 @@ internal static class GetVerb
             ContractJson.Default.Transfer,
             call.Cancel
         );
-        if (patience is { } wait)
-        {
-            transfer = await Watching.Follow(call, transfer, wait);
-        }
-
-        call.Answer(transfer, ContractJson.Default.Transfer, now => Watching.Say(call, now));
+        await flags.Follow(call, transfer);
     }
 }

@@ -24,9 +24,7 @@ internal static class LinkVerb
 
     private static async Task Run(Call call, string what)
     {
-        // Numbers and ids hold no slash.
-        var isPath = what.Contains('/', StringComparison.Ordinal) && !what.Contains(':');
-        var wanted = Uri.EscapeDataString(isPath ? Path.GetFullPath(what) : what);
+        var wanted = Uri.EscapeDataString(Call.Meant(what));
         var type = ContractJson.Default.FileLink;
         var made = await call.Api.Get($"/link?what={wanted}", type, call.Cancel);
         call.Answer(made, type, link => call.Line(link.Link));
