@@ -24,6 +24,14 @@ internal static class Program
                     runs: rest is [_, _, var runs] ? int.Parse(runs) : 5
                 );
                 break;
+            case ["play", .. var rest]:
+                PlayBench.Run(
+                    Path.GetFullPath("artifacts/run/friendnet"),
+                    Folder([.. rest.Take(1)]),
+                    mebibytes: rest is [_, var played, ..] ? int.Parse(played) : 500,
+                    runs: rest is [_, _, var plays] ? int.Parse(plays) : 5
+                );
+                break;
             case ["index", .. var rest]:
                 IndexBench.Run(Folder(rest));
                 break;

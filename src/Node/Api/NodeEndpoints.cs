@@ -64,6 +64,7 @@ public static class NodeEndpoints
             new ReachEndpoints(node.Friends, node.Catalogs, node.Links),
             search,
             new TransferEndpoints(node.Downloads, browse, chosen, settings.Downloads),
+            new FileEndpoints(node.Downloads),
             new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
         ];
     }
