@@ -4,25 +4,25 @@ using Xunit;
 namespace FriendNet.Tests.EndToEnd;
 
 /// <summary>
-/// The real program writes a file to a pipe while it arrives, through a friend who passes on 4 MB
+/// The real program writes a file to a pipe while it arrives, through a friend who passes on 2 MB
 /// a second.
 /// </summary>
 [Collection(EndToEndCollection.Name)]
 public sealed class PlayTests
 {
     private const int Mib = 1 << 20;
-    private const int Bytes = 24 * Mib;
-    private const int Late = 20 * Mib;
+    private const int Bytes = 20 * Mib;
+    private const int Late = 18 * Mib;
 
     [Fact]
     public async Task AFileIsPlayedFromItsBeginningAndFromAPlaceFarAheadWhileItArrives()
     {
         LiveNode.SkipUnlessPublished();
-        using var line = new RelayLine(Bytes, "4MB", "bob");
+        using var line = new RelayLine(Bytes, "2MB", "bob");
         await line.Get();
 
-        using var whole = line.Far.Launch("transfer", "play", "1");
         using var late = line.Far.Launch("transfer", "play", "1", "--from", $"{Late}");
+        using var whole = line.Far.Launch("transfer", "play", "1");
         var all = Read(whole, Bytes);
         var first = await Read(late, Mib);
         var now = await line.Far.Ask("/transfers/1", ContractJson.Default.Transfer);

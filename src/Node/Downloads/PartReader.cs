@@ -1,5 +1,4 @@
 using FriendNet.Node.Linux;
-using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Downloads;
 

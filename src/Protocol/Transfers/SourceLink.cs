@@ -97,7 +97,8 @@ internal sealed class Fetching(
     internal bool IsCancelled { get; set; }
 
     /// <summary>Whether it brings something that a reader wants next.</summary>
-    internal bool IsRead => !IsCancelled && slices.Exists(transfer.Urgent.Has);
+    internal bool IsRead =>
+        transfer.Urgent.HasReaders && !IsCancelled && slices.Exists(transfer.Urgent.Has);
 
     /// <summary>The same, of a transfer whose reader has nothing to read now.</summary>
     internal bool IsAwaited => transfer.Urgent.IsAwaited && IsRead;

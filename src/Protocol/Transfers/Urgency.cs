@@ -41,7 +41,7 @@ internal sealed class Urgency(Sources sources, Queue<Effect> effects)
             link.IsHeld = false;
         if (_readers.Count == 0)
             return;
-        foreach (var wanted in transfers)
+        foreach (var wanted in transfers.Where(wanted => wanted.Urgent.HasReaders))
         {
             foreach (var (reader, slice) in wanted.Urgent.Jumped.ToArray())
                 Hurry(wanted, reader, slice, now);

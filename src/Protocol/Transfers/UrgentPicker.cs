@@ -11,6 +11,8 @@ internal sealed class UrgentPicker(RunMap map, RunBits taken, RunBits stored)
 {
     private readonly Dictionary<ReaderId, Window> _windows = [];
 
+    internal bool HasReaders => _windows.Count > 0;
+
     /// <summary>Whether a reader waits for a run that is not there.</summary>
     internal bool IsAwaited
     {
