@@ -73,7 +73,7 @@ public sealed class FileReading : IDisposable
     }
 
     /// <summary>Copies bytes as they arrive; returns early if nobody takes them.</summary>
-    /// <exception cref="FailureException">As of <see cref="AwaitAsync"/>; or the disk's.</exception>
+    /// <exception cref="FailureException">As of <see cref="AwaitAsync"/>, or the disk</exception>
     public async Task CopyAsync(long from, long count, PipeWriter to, CancellationToken cancel)
     {
         for (var end = from + count; from < end; )

@@ -12,7 +12,7 @@ public static partial class Limits
     /// <summary>Readers of files that arrive, at once: a player has one to three.</summary>
     public const int ReadersMax = 16;
 
-    /// <summary>Runs fetched ahead of a new reader: its first ones are not shared by many.</summary>
+    /// <summary>Runs fetched ahead of a new reader: few, as they share the link.</summary>
     public const int ReadAheadRunsMin = 4;
 
     /// <summary>The same, of a quick one: all that may be asked for at once.</summary>

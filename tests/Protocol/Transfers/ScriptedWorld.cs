@@ -180,7 +180,7 @@ internal sealed class ScriptedWorld
         In(link.How.DelaySeconds, () => Line(fetch));
     }
 
-    /// <summary>Answers go one after another; those given up before their turn cost nothing.</summary>
+    /// <summary>Answers go one after another; what is given up before costs nothing.</summary>
     private void Line(Effect.Fetch fetch)
     {
         var isIdle = !_lines.TryGetValue(fetch.Link, out var line);
