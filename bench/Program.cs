@@ -20,6 +20,8 @@ internal static class Program
         ["link"] = rest => LinkBench.Run(Number(rest, 0, 4), Number(rest, 1, 5)),
         ["peers"] = rest =>
             PeersBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2.0), Number(rest, 2, 3)),
+        ["play"] = rest =>
+            PlayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 500), Number(rest, 2, 5)),
         ["relay"] = rest =>
             RelayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2), Number(rest, 2, 5)),
         ["transfer"] = rest => TransferBench.Run(Node, Folder(rest, 0)),

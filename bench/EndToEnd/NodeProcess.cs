@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 
 namespace FriendNet.Bench.EndToEnd;
@@ -12,11 +13,12 @@ internal sealed class NodeProcess : IDisposable
     private readonly string _home;
     private readonly Process _daemon;
 
-    internal NodeProcess(string program, string homes, string name)
+    /// <param name="flags">Of the daemon.</param>
+    internal NodeProcess(string program, string homes, string name, params string[] flags)
     {
         (_program, _home, Name) = (program, Path.Combine(homes, name), name);
         Run("init", "--name", name);
-        _daemon = Start();
+        _daemon = Start(flags);
     }
 
     internal string Name { get; }
@@ -84,6 +86,26 @@ internal sealed class NodeProcess : IDisposable
         throw new InvalidOperationException($"{name} did not appear in {Name}'s search.");
     }
 
+    /// <summary>Calls the daemon's API; the body of an answer that is no failure.</summary>
+    /// <param name="header">Lines, each with its CR LF.</param>
+    internal byte[] Call(string method, string path, string body, string header = "")
+    {
+        const ProtocolType none = ProtocolType.Unspecified;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, none);
+        socket.Connect(new UnixDomainSocketEndPoint(Path.Combine(_home, "api.sock")));
+        using var stream = new NetworkStream(socket);
+        var head = $"{method} /api/v1{path} HTTP/1.0\r\n{header}Content-Length: {body.Length}";
+        stream.Write(Encoding.ASCII.GetBytes($"{head}\r\n\r\n{body}"));
+        using var answer = new MemoryStream();
+        stream.CopyTo(answer);
+        var bytes = answer.ToArray();
+        var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
+        var first = Encoding.ASCII.GetString(bytes, 0, end).Split('\r')[0];
+        return first.Split(' ')[1].StartsWith('2')
+            ? bytes[(end + 4)..]
+            : throw new InvalidOperationException($"{method} {path}: {first}");
+    }
+
     public void Dispose()
     {
         _daemon.Kill();
@@ -91,9 +113,10 @@ internal sealed class NodeProcess : IDisposable
         _daemon.Dispose();
     }
 
-    private Process Start()
+    private Process Start(string[] flags)
     {
-        var daemon = Command.Start(_program, "--home", _home, "daemon", "--listen", "127.0.0.1:0");
+        string[] words = ["--home", _home, "daemon", "--listen", "127.0.0.1:0", .. flags];
+        var daemon = Command.Start(_program, words);
         var line = daemon.StandardOutput.ReadLine();
         if (line?.StartsWith("ready", StringComparison.Ordinal) != true)
         {

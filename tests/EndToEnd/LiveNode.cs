@@ -184,7 +184,7 @@ internal sealed class LiveNode : IDisposable
 
     private string Log() => _log?.Result ?? _daemon!.StandardError.ReadToEnd();
 
-    private Process Launch(params string[] arguments)
+    internal Process Launch(params string[] arguments)
     {
         var start = new ProcessStartInfo(Program, ["--home", _home, .. arguments])
         {

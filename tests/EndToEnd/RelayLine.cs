@@ -9,7 +9,7 @@ namespace FriendNet.Tests.EndToEnd;
 /// </summary>
 internal sealed class RelayLine : IDisposable
 {
-    private const string Film = "wanderer.mkv";
+    private const string Name = "wanderer.mkv";
     private readonly Scratch _scratch = new();
     private readonly long _bytes;
 
@@ -17,7 +17,7 @@ internal sealed class RelayLine : IDisposable
     internal RelayLine(long bytes, string relayRate, params string[] relays)
     {
         _bytes = bytes;
-        KillTests.Fill(Path.Combine(_scratch.Folder("films"), Film), bytes);
+        KillTests.Fill(Path.Combine(_scratch.Folder("films"), Name), bytes);
         Owner = Node("owner");
         Far = Node("far");
         Relays = [.. relays.Select(name => Node(name, relayRate))];
@@ -29,6 +29,8 @@ internal sealed class RelayLine : IDisposable
 
         Owner.Ok("share", "add", Path.Combine(_scratch, "films"), "--audience", "circle");
     }
+
+    internal string Film => Path.Combine(_scratch, "films", Name);
 
     internal LiveNode Owner { get; }
 
@@ -58,7 +60,7 @@ internal sealed class RelayLine : IDisposable
     internal async Task Get()
     {
         var ways = Relays.Count;
-        var hits = await Far.Search(Film, hits => hits.Any(hit => hit.Ways == ways));
+        var hits = await Far.Search(Name, hits => hits.Any(hit => hit.Ways == ways));
         Far.Ok("get", hits[0].Id, "-o", _scratch.Folder("got"), "--no-wait");
     }
 
@@ -103,10 +105,7 @@ internal sealed class RelayLine : IDisposable
     {
         var done = await Until(now => now.State == "done");
         Assert.Equal(done.Total, done.Done);
-        MainJobTests.Same(
-            Path.Combine(_scratch, "films", Film),
-            Path.Combine(_scratch, "got", Film)
-        );
+        MainJobTests.Same(Film, Path.Combine(_scratch, "got", Name));
     }
 
     internal Task<Transfer> Until(Func<Transfer, bool> wanted) =>

@@ -67,6 +67,10 @@ public static class Answers
             }
         );
 
+    /// <summary>An answer that is no JSON; failures are, as long as nothing was sent.</summary>
+    public static RequestDelegate Bytes(Func<HttpContext, Task> answer) =>
+        context => Guarded(context, () => answer(context));
+
     /// <summary>Server-sent events (WHATWG HTML 9.2), each one value. A last one named
     /// <c>end</c> tells a whole answer from a daemon that died.</summary>
     public static RequestDelegate Events<T>(

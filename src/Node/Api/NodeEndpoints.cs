@@ -66,6 +66,7 @@ public static class NodeEndpoints
             new ReachEndpoints(node.Friends, node.Catalogs, node.Links),
             search,
             transfers,
+            new FileEndpoints(node.Downloads),
             new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
             Torrents(node, self, chosen, transfers),
         ];

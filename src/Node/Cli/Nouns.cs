@@ -57,6 +57,8 @@ internal static class Nouns
             TransferList.Build(),
             TransferShow.Build(),
             TransferWatch.Build(),
+            TransferFiles.Build(),
+            TransferPlay.Build(),
             TransferPause.Build(),
             TransferResume.Build(),
             TransferCancel.Build(),

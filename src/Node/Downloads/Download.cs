@@ -37,6 +37,9 @@ internal sealed class Download : IDisposable
     /// <summary>Called when the first slice since the last record was written.</summary>
     internal required Action Dirty { get; init; }
 
+    /// <summary>Called after each slice that was written.</summary>
+    internal required Action Stored { get; init; }
+
     /// <summary>Paused, cancelled or finishing: no fetch may begin.</summary>
     internal bool IsStopped
     {
@@ -134,6 +137,16 @@ internal sealed class Download : IDisposable
 
         if (isFirst)
             Dirty();
+        Stored();
+    }
+
+    /// <summary>Whether a run is verified and written.</summary>
+    internal bool Has(Slice slice)
+    {
+        using (_gate.EnterScope())
+        {
+            return !_isSpoiled && Content.Have[Content.Map.Number(slice)];
+        }
     }
 
     /// <summary>Syncs what was written and records it.</summary>

@@ -93,7 +93,7 @@ public sealed partial class Downloader
     {
         try
         {
-            return Open(entry.Row, _store.Load(entry.Row.Id));
+            return Open(entry, _store.Load(entry.Row.Id));
         }
         catch (DiskException e)
         {
@@ -195,7 +195,7 @@ public sealed partial class Downloader
         );
         var content = new TransferContent(files);
         var entry = _table.Add(row);
-        entry.Live = Open(row, content);
+        entry.Live = Open(entry, content);
         _report(new Input.Download(row.Id, content.ToWanted()));
         return row.Id;
     }

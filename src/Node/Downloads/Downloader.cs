@@ -196,7 +196,7 @@ public sealed partial class Downloader : IDisposable
                 return;
             if (content.HoldsAll)
             {
-                entry.Live = Open(entry.Row, content);
+                entry.Live = Open(entry, content);
                 _finisher.Finish(entry);
             }
             else if (_table.TryMove(entry, [TransferState.Finishing], TransferState.Running))
@@ -223,7 +223,7 @@ public sealed partial class Downloader : IDisposable
             var content = _store.Load(entry.Row.Id);
             if (!TryCheck(entry, content, mayBeginAnew || !content.HoldsSome))
                 return;
-            var live = entry.Live = Open(entry.Row, content);
+            var live = entry.Live = Open(entry, content);
             TellEngine(entry, live);
         }
         catch (Exception e) when (e is DiskException or SqliteException)
@@ -257,8 +257,8 @@ public sealed partial class Downloader : IDisposable
         return true;
     }
 
-    private Download Open(TransferRow row, TransferContent content) =>
-        new(row, content) { Dirty = _recorder.Wake };
+    private Download Open(TransferEntry entry, TransferContent content) =>
+        new(entry.Row, content) { Dirty = _recorder.Wake, Stored = entry.Changed.Raise };
 
     private static string Megabytes(long bytes) =>
         (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture) + " MB";

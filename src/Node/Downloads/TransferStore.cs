@@ -139,6 +139,19 @@ public sealed class TransferStore : IDisposable
         }
     }
 
+    /// <summary>One file of a transfer; null: it has none of that number.</summary>
+    public TransferFile? FileOf(TransferId id, int file)
+    {
+        using (_gate.EnterScope())
+        {
+            using var select = Prepare(
+                "SELECT path, root, length FROM files WHERE transfer=? AND file=?"
+            );
+            select.Bind(0, id.Value).Bind(1, file);
+            return select.Step() ? new(select.Text(0), new(select.Hash(1), select.Long(2))) : null;
+        }
+    }
+
     /// <summary>Records that those runs are on disk, which must be true already.</summary>
     /// <param name="copyBits">Fills an array with the bits of all that is on disk, from a run on.
     /// </param>

@@ -9,7 +9,18 @@ internal sealed class TransferEntry(TransferRow row)
 {
     internal TransferRow Row { get; set; } = row;
 
-    internal Download? Live { get; set; }
+    internal Download? Live
+    {
+        get;
+        set
+        {
+            field = value;
+            Changed.Raise();
+        }
+    }
+
+    /// <summary>A run was stored, or the state is another.</summary>
+    internal ChangeSignal Changed { get; } = new();
 
     /// <summary>Why it does not go on now, for people.</summary>
     internal string? Why { get; set; } = row.Why;
@@ -79,6 +90,7 @@ internal sealed class TransferTable(TransferStore store)
         {
             entry.Row = entry.Row with { State = TransferState.Paused, Why = why };
             entry.Why = why;
+            entry.Changed.Raise();
         }
     }
 
@@ -121,6 +133,7 @@ internal sealed class TransferTable(TransferStore store)
                     _entries.Remove(entry.Row.Id);
                 entry.Row = entry.Row with { State = to, FinalName = finalName, Why = why };
                 entry.Why = why;
+                entry.Changed.Raise();
                 return true;
             }
         }

@@ -36,6 +36,32 @@ public sealed unsafe class Descriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>Reads all of it; false: the file is shorter.</summary>
+    /// <exception cref="DiskException">The disk failed.</exception>
+    public bool TryRead(Span<byte> destination, long offset)
+    {
+        var done = 0;
+        fixed (byte* p = destination)
+        {
+            while (done < destination.Length)
+            {
+                var left = destination.Length - done;
+                var count = Libc.ReadAt(this, p + done, left, offset + done);
+                if (count == 0)
+                    return false;
+                if (count > 0)
+                    done += (int)count;
+                else if (Marshal.GetLastPInvokeError() != DiskException.Interrupted)
+                    throw DiskException.Last(_what);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Nothing beyond what is asked for is read from the disk.</summary>
+    public void ReadNothingAhead() => _ = Libc.Advise(this, 0, 0, Libc.AdviceRandom);
+
     public FileStat Stat()
     {
         var error = FileStat.Read(this, out var stat);

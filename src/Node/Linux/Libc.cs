@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     internal static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
 
     internal const int RenameNoReplace = 1;
+    internal const int AdviceRandom = 1;
     internal const long OpenAt2Number = 437;
 
     private const string Name = "libc";
@@ -57,6 +58,14 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "pwrite64", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial nint WriteAt(Descriptor fd, byte* buffer, nint count, long offset);
+
+    [LibraryImport(Name, EntryPoint = "pread64", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial nint ReadAt(Descriptor fd, byte* buffer, nint count, long offset);
+
+    [LibraryImport(Name, EntryPoint = "posix_fadvise64")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial int Advise(Descriptor fd, long offset, long length, int advice);
 
     [LibraryImport(Name, EntryPoint = "fdatasync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

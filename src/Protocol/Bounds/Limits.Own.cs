@@ -9,6 +9,23 @@ public static partial class Limits
     /// <summary>Transfers that are done and still listed; older ones are forgotten.</summary>
     public const int TransfersDoneMax = 1_000;
 
+    /// <summary>Readers of files that arrive, at once: a player has one to three.</summary>
+    public const int ReadersMax = 16;
+
+    /// <summary>Runs fetched ahead of a new reader: few, as they share the link.</summary>
+    public const int ReadAheadRunsMin = 4;
+
+    /// <summary>The same, of a quick one: all that may be asked for at once.</summary>
+    public const int ReadAheadRunsMax = FetchesBytesMax / FetchBytesMax;
+
+    /// <summary>Seconds of its own rate that are fetched ahead of a reader.</summary>
+    public const int ReadAheadSeconds = 8;
+
+    /// <summary>
+    /// Seconds a reader waits while nothing arrives; as long as players wait for a server.
+    /// </summary>
+    public const int ReadWaitSeconds = 60;
+
     /// <summary>Names of a folder in one answer of the local API: some MB of JSON.</summary>
     public const int BrowsedNamesMax = 10_000;
 

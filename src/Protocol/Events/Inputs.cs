@@ -51,6 +51,16 @@ public abstract partial record Input
 
     public sealed record DownloadCancelled(TransferId Transfer) : Input;
 
+    /// <summary>A reader wants these runs of a file next, in this order.</summary>
+    /// <param name="Runs">0: the reader is gone.</param>
+    public sealed record ReadAhead(
+        ReaderId Reader,
+        TransferId Transfer,
+        int File,
+        int Run,
+        int Runs
+    ) : Input;
+
     /// <summary>
     /// Who offers this content, answering <see cref="Effect.FindSources"/>.
     /// </summary>

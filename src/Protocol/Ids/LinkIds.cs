@@ -23,3 +23,8 @@ public readonly record struct PathId(long Value);
 
 /// <summary>One path that we relay; never reused within a run of the daemon.</summary>
 public readonly record struct RelayId(long Value);
+
+/// <summary>
+/// Who reads a file that arrives; never reused within a run of the daemon.
+/// </summary>
+public readonly record struct ReaderId(long Value);

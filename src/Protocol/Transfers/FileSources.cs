@@ -49,12 +49,14 @@ internal sealed class FileSources
 
     /// <param name="isLarge">More than one run: worth a lookup of its own.</param>
     /// <param name="lookUp">Called if the file must be looked up now.</param>
+    /// <param name="isUrgent">It does not wait for the turn of others.</param>
     internal Offer Of(
         int file,
         SourceId source,
         bool isLarge,
         IReadOnlyDictionary<SourceId, int> linked,
-        Action<int> lookUp
+        Action<int> lookUp,
+        bool isUrgent = false
     )
     {
         if (_set[file] == Unknown && !isLarge && IsLinked(_default, linked))
@@ -63,7 +65,7 @@ internal sealed class FileSources
         {
             case Looking:
                 return Offer.Soon;
-            case Unknown or MustLook when file < _from:
+            case Unknown or MustLook when file < _from && !isUrgent:
                 return Offer.Soon;
             case Unknown or MustLook:
                 // One answer may serve all that follow: wait for it.

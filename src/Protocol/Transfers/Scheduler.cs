@@ -13,6 +13,7 @@ public sealed class Scheduler
     private readonly List<Wanted> _transfers = [];
     private readonly Dictionary<TransferId, Wanted> _byId = [];
     private readonly Sources _sources;
+    private readonly Urgency _urgency;
     private readonly Retries _retries;
     private readonly Queue<Effect> _effects;
     private int _turn;
@@ -21,6 +22,7 @@ public sealed class Scheduler
     {
         _effects = effects;
         _sources = new(effects);
+        _urgency = new(_sources, effects);
         _retries = new(entropy, effects);
     }
 
@@ -38,6 +40,9 @@ public sealed class Scheduler
         {
             case Input.Download download:
                 Start(download);
+                break;
+            case Input.ReadAhead ahead:
+                _urgency.Move(ahead, _byId.GetValueOrDefault(ahead.Transfer));
                 break;
             case Input.SourcesFound found when _byId.TryGetValue(found.Transfer, out var asking):
                 asking.SourcesFound(found.File, found.Sources, _sources.Linked);
@@ -107,6 +112,7 @@ public sealed class Scheduler
         var wanted = new Wanted(download.Transfer, download.Files);
         _transfers.Add(wanted);
         _byId[wanted.Id] = wanted;
+        _urgency.Start(wanted);
         Finish(wanted);
     }
 
@@ -135,9 +141,10 @@ public sealed class Scheduler
             _sources.Cancel(wanted);
     }
 
-    /// <summary>Fills every link's window, transfers taking turns.</summary>
+    /// <summary>Fills every link's window, readers first, then transfers taking turns.</summary>
     private void Ask(Instant now)
     {
+        _urgency.Ask(_transfers, now);
         foreach (var link in _sources.Links)
         {
             while (link.HasRoom(now) && _sources.HasRoom && AskOne(link, now)) { }

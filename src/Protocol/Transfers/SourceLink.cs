@@ -8,6 +8,9 @@ internal sealed class SourceLink(LinkId id, SourceId source)
 {
     private const int WindowMin = 2;
     private const double MarginSeconds = 0.1;
+
+    /// <summary>Of a link that brought nothing yet, only to compare it with others.</summary>
+    private const double BytesPerSecondUnknown = 10e6;
     private double _bytesPerSecond;
     private double _delaySecondsMin = double.MaxValue;
 
@@ -35,7 +38,20 @@ internal sealed class SourceLink(LinkId id, SourceId source)
     /// <summary>Not asked before this moment.</summary>
     internal Instant RestUntil { get; set; }
 
-    internal bool HasRoom(Instant now) => Fetches.Count < Window && RestUntil <= now;
+    /// <summary>It brings what a reader waits for, and is asked nothing else.</summary>
+    internal bool IsHeld { get; set; }
+
+    /// <summary>How long a run more would take, if only what is read were asked.</summary>
+    internal double SecondsToRead =>
+        (double)(1 + Fetches.Values.Count(fetch => fetch.IsRead))
+        * Limits.FetchBytesMax
+        / (_bytesPerSecond > 0 ? _bytesPerSecond : BytesPerSecondUnknown);
+
+    internal bool HasRoom(Instant now) => !IsHeld && Fetches.Count < Window && RestUntil <= now;
+
+    /// <summary>What is read is not counted together with the rest: it goes first.</summary>
+    internal bool HasUrgentRoom(Instant now) =>
+        RestUntil <= now && Fetches.Values.Count(fetch => fetch.IsRead) < Window;
 
     internal bool IsSilent(Instant now) =>
         Fetches.Count > 0 && (now - Heard).TotalSeconds >= Limits.FetchSilenceSeconds;
@@ -79,6 +95,13 @@ internal sealed class Fetching(
     internal int Bytes { get; init; }
 
     internal bool IsCancelled { get; set; }
+
+    /// <summary>Whether it brings something that a reader wants next.</summary>
+    internal bool IsRead =>
+        transfer.Urgent.HasReaders && !IsCancelled && slices.Exists(transfer.Urgent.Has);
+
+    /// <summary>The same, of a transfer whose reader has nothing to read now.</summary>
+    internal bool IsAwaited => transfer.Urgent.IsAwaited && IsRead;
 
     /// <summary>The slice of that index, once; null if it was settled or never asked.</summary>
     internal Slice? Settle(int index) =>

@@ -145,6 +145,23 @@ internal sealed class Sources(Queue<Effect> effects)
         }
     }
 
+    /// <summary>
+    /// Gives up what a link owes and no reader wants next; how many fetches are left.
+    /// </summary>
+    internal int CancelUnread(SourceLink link)
+    {
+        var read = 0;
+        foreach (var fetch in link.Fetches.Values)
+        {
+            if (fetch.IsRead)
+                read++;
+            else
+                Cancel(fetch);
+        }
+
+        return read;
+    }
+
     internal void CancelSilent(Instant now)
     {
         _silenced.Clear();

@@ -22,6 +22,7 @@ internal sealed class Wanted
         _taken = new(_map.Runs);
         _stored = new(_map.Runs);
         _picker = new(_map, _taken);
+        Urgent = new(_map, _taken, _stored);
         Sources = new(files.Count);
         Missing = _map.Runs;
         for (var file = 0; file < lengths.Length; file++)
@@ -33,6 +34,9 @@ internal sealed class Wanted
     internal IReadOnlyList<WantedFile> Files { get; }
 
     internal FileSources Sources { get; }
+
+    /// <summary>What its readers want next.</summary>
+    internal UrgentPicker Urgent { get; }
 
     /// <summary>Runs not stored yet.</summary>
     internal int Missing { get; private set; }
@@ -60,9 +64,17 @@ internal sealed class Wanted
         var slices = _picker.Take(source, Files, OfferOf);
         return slices.Count > 0 || !Sources.Wrap() ? slices : _picker.Take(source, Files, OfferOf);
 
-        Offer OfferOf(int file, SourceId who) =>
-            Sources.Of(file, who, _map.Count(file) > 1, linked, lookUp);
+        Offer OfferOf(int file, SourceId who) => this.OfferOf(file, who, linked, lookUp);
     }
+
+    /// <summary>Whether that source can be asked for a file.</summary>
+    internal Offer OfferOf(
+        int file,
+        SourceId source,
+        IReadOnlyDictionary<SourceId, int> linked,
+        Action<int> lookUp,
+        bool isUrgent = false
+    ) => Sources.Of(file, source, _map.Count(file) > 1, linked, lookUp, isUrgent);
 
     internal void Stored(Slice slice)
     {

@@ -116,7 +116,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var (_, output, _) = await Run(["[suggest:19]", "friendnet transfer "], home: false);
         Assert.Equal(
-            ["cancel", "clear", "list", "pause", "resume", "show", "watch"],
+            ["cancel", "clear", "files", "list", "pause", "play", "resume", "show", "watch"],
             output.Split('\n').Where(word => Regex.IsMatch(word, "^[a-z]+$"))
         );
     }

@@ -213,6 +213,9 @@ internal sealed class OneNode : IDisposable
 
     internal Downloader Downloader { get; }
 
+    /// <summary>First runs of what readers wanted.</summary>
+    internal System.Collections.Concurrent.ConcurrentQueue<int> Sought { get; } = new();
+
     internal System.Collections.Concurrent.ConcurrentQueue<string> Logged { get; } = new();
 
     internal static TransferStore Store(string home)
@@ -257,6 +260,8 @@ internal sealed class OneNode : IDisposable
                 foreach (var effect in _effects.ToArray())
                     CarryOut(effect);
                 _effects.Clear();
+                if (input is Input.ReadAhead ahead)
+                    Sought.Enqueue(ahead.Run);
             }
         }
         catch (OperationCanceledException)

@@ -27,7 +27,7 @@ internal sealed class ScriptedWorld
     private readonly Queue<Effect> _effects = [];
     private readonly PriorityQueue<Action, (long, long)> _agenda = new();
     private readonly Dictionary<LinkId, (FriendId Friend, Behaviour How)> _links = [];
-    private readonly Dictionary<LinkId, Instant> _busyUntil = [];
+    private readonly Dictionary<LinkId, Queue<(Effect.Fetch Fetch, int Index)>> _lines = [];
     private readonly Dictionary<FetchId, Effect.Fetch> _underway = [];
     private long _order;
 
@@ -111,22 +111,24 @@ internal sealed class ScriptedWorld
     internal void Run(double secondsMax = 1e5)
     {
         var end = Now + TimeSpan.FromSeconds(secondsMax);
-        while (true)
-        {
-            var next = _agenda.TryPeek(out _, out var due)
-                ? new Instant(due.Item1)
-                : (Instant?)null;
-            var tick = Scheduler.Deadline;
-            var isTick = tick is { } t && (next is null || t < next);
-            var at = isTick ? tick : next;
-            if (at is not { } then || then > end || (isTick && Finished.Count == Files.Count))
-                break;
-            Now = then > Now ? then : Now;
-            if (isTick)
-                Input(new Input.Tick());
-            else
-                _agenda.Dequeue()();
-        }
+        while (Step(end)) { }
+    }
+
+    /// <summary>The next thing that happens; false: nothing does until then.</summary>
+    internal bool Step(Instant? end = null)
+    {
+        var next = _agenda.TryPeek(out _, out var due) ? new Instant(due.Item1) : (Instant?)null;
+        var tick = Scheduler.Deadline;
+        var isTick = tick is { } t && (next is null || t < next);
+        var at = isTick ? tick : next;
+        if (at is not { } then || then > end || (isTick && Finished.Count == Files.Count))
+            return false;
+        Now = then > Now ? then : Now;
+        if (isTick)
+            Input(new Input.Tick());
+        else
+            _agenda.Dequeue()();
+        return true;
     }
 
     private void CarryOut(Effect effect)
@@ -175,19 +177,42 @@ internal sealed class ScriptedWorld
             return;
         }
 
-        var start = Now + TimeSpan.FromSeconds(link.How.DelaySeconds);
-        var free = _busyUntil.GetValueOrDefault(fetch.Link);
-        var at = start > free ? start : free;
-        for (var i = 0; i < fetch.Slices.Count; i++)
+        In(link.How.DelaySeconds, () => Line(fetch));
+    }
+
+    /// <summary>Answers go one after another; what is given up before costs nothing.</summary>
+    private void Line(Effect.Fetch fetch)
+    {
+        var isIdle = !_lines.TryGetValue(fetch.Link, out var line);
+        if (isIdle)
+            _lines[fetch.Link] = line = [];
+        for (var index = 0; index < fetch.Slices.Count; index++)
+            line!.Enqueue((fetch, index));
+        if (isIdle)
+            SendNext(fetch.Link);
+    }
+
+    private void SendNext(LinkId id)
+    {
+        if (!_links.TryGetValue(id, out var link) || !_lines[id].TryDequeue(out var next))
         {
-            var index = i;
-            var seconds = Bytes(fetch, fetch.Slices[i]) / link.How.BytesPerSecond;
-            at += TimeSpan.FromSeconds(seconds);
-            In((at - Now).TotalSeconds, () => Deliver(fetch, index));
+            _lines.Remove(id);
+            return;
         }
 
-        _busyUntil[fetch.Link] = at;
-        In((at - Now).TotalSeconds, () => EndIfHeard(fetch));
+        var (fetch, index) = next;
+        var isWanted = _underway.ContainsKey(fetch.Id);
+        var seconds = isWanted ? Bytes(fetch, fetch.Slices[index]) / link.How.BytesPerSecond : 0;
+        In(
+            seconds,
+            () =>
+            {
+                Deliver(fetch, index);
+                if (index == fetch.Slices.Count - 1)
+                    EndIfHeard(fetch);
+                SendNext(id);
+            }
+        );
     }
 
     private int Bytes(Effect.Fetch fetch, Slice slice) =>

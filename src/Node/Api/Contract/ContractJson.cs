@@ -40,4 +40,5 @@ namespace FriendNet.Node.Api.Contract;
 [JsonSerializable(typeof(NewTransfer))]
 [JsonSerializable(typeof(Transfer))]
 [JsonSerializable(typeof(IReadOnlyList<Transfer>))]
+[JsonSerializable(typeof(IReadOnlyList<FetchedFile>))]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -114,6 +114,12 @@ public sealed record Transfer(
     string? Code
 );
 
+/// <summary>A file of a transfer.</summary>
+/// <param name="Number">From 1; what <c>transfer play</c> takes.</param>
+/// <param name="Path">Within the folder, when that is what is fetched.</param>
+/// <param name="Size">Bytes.</param>
+public sealed record FetchedFile(int Number, string Path, long Size);
+
 /// <summary>A file's name for messages and notes.</summary>
 /// <param name="Link">What <c>get</c> takes, on any node that has a way to it.</param>
 /// <param name="Size">Bytes.</param>

@@ -15,7 +15,7 @@ namespace FriendNet.Node.Cli.Client;
 /// Calls the daemon: HTTP/1.0 over the Unix socket, one call a connection, the body ends with it.
 /// HttpClient would do the same in 40 ms more, most of a command's time.
 /// </summary>
-public sealed class ApiClient(Home home)
+public sealed partial class ApiClient(Home home)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
@@ -148,7 +148,8 @@ public sealed class ApiClient(Home home)
         string method,
         string path,
         byte[]? body,
-        CancellationToken cancel
+        CancellationToken cancel,
+        string header = ""
     )
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -157,7 +158,7 @@ public sealed class ApiClient(Home home)
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(home.ApiSocket), cancel);
             var head =
                 $"{method} /api/v1{path} HTTP/1.0\r\nHost: friendnet\r\n"
-                + "Content-Type: application/json\r\n"
+                + $"Content-Type: application/json\r\n{header}"
                 + $"Content-Length: {body?.Length ?? 0}\r\n\r\n";
             var stream = new NetworkStream(socket, ownsSocket: true);
             byte[] request = [.. Encoding.ASCII.GetBytes(head), .. body ?? []];
