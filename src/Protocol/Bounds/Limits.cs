@@ -222,6 +222,15 @@ public static partial class Limits
     public const int HeadsBurst = 4_096;
 
     /// <summary>
+    /// Links of one friend that begin at once with a comparison of all that is told: some
+    /// milliseconds of ours for one message of its.
+    /// </summary>
+    public const int ComparesBurst = 16;
+
+    /// <summary>Seconds between comparisons with one friend after that.</summary>
+    public const int CompareSeconds = 10;
+
+    /// <summary>
     /// News wait so long for others: many heads, one record; blurs when they were made.
     /// </summary>
     public const int HeadFoldMilliseconds = 1_000;
@@ -266,6 +275,12 @@ public static partial class Limits
     /// Entries of a catalog checked as a whole: 28 KB lost to a liar. Above, it comes in parts.
     /// </summary>
     public const int CirclePartEntries = 512;
+
+    /// <summary>
+    /// Friends asked for parts of one catalog at once: enough to fill a line, and few lose work
+    /// when one of them is slow.
+    /// </summary>
+    public const int CirclePartTellersMax = 4;
 
     /// <summary>Entries kept that one friend brought: it may be the way to 1,000 others.</summary>
     public const int CircleEntriesPerFriendMax = 500_000;
