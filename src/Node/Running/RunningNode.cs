@@ -258,15 +258,12 @@ public sealed class RunningNode : IDisposable
                 Post,
                 _warn
             ),
-            new CircleFetches(store, OpenStream, Home.SpoolFolder, Post),
+            new CircleFetches(store, EffectSwitch.OpenerOf(Links), Home.SpoolFolder, Post),
             Clock.Now,
             Post,
             _warn
         );
     }
-
-    private Action? OpenStream(LinkId link, Request request, int credit, IStreamSink sink) =>
-        EffectSwitch.Open(Links, link, request, credit, sink);
 
     private void Shown(FriendId friend, CatalogHead head)
     {
