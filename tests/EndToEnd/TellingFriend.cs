@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Links;
+using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -27,6 +29,7 @@ internal sealed class TellingFriend : IDisposable
     private long _told;
     private long _taken;
     private long _asked;
+    private long _given;
     private volatile bool _stops;
     private volatile string? _closed;
 
@@ -37,6 +40,15 @@ internal sealed class TellingFriend : IDisposable
         _thread = new Thread(Run);
         _thread.Start();
     }
+
+    /// <summary>What it gives parts of; whose entries, if those are others.</summary>
+    internal (EntrySet Right, EntrySet Given)? Parts { get; set; }
+
+    /// <summary>It does not answer.</summary>
+    internal bool IsMute { get; set; }
+
+    /// <summary>Bytes of parts that it gave.</summary>
+    internal long Given => Interlocked.Read(ref _given);
 
     /// <summary>Catalogs that it was asked for.</summary>
     internal long Asked => Interlocked.Read(ref _asked);
@@ -141,6 +153,12 @@ internal sealed class TellingFriend : IDisposable
 
     private async Task AnswerAsync(StreamId stream, CircleRequest request)
     {
+        if (Parts is { } parts)
+        {
+            await AnswerAsync(stream, request, parts.Right, parts.Given);
+            return;
+        }
+
         using var bytes = new MemoryStream();
         var count = CircleWants.Count(request);
         for (var i = 0; i < count; i++)
@@ -149,6 +167,28 @@ internal sealed class TellingFriend : IDisposable
         bytes.Position = 0;
         var answer = _link.BeginAnswer(stream);
         await answer.DataAsync(bytes, _blocks);
+        answer.End();
+    }
+
+    private async Task AnswerAsync(
+        StreamId stream,
+        CircleRequest request,
+        EntrySet right,
+        EntrySet given
+    )
+    {
+        Interlocked.Increment(ref _asked);
+        if (IsMute)
+            return;
+        var output = new ArrayBufferWriter<byte>();
+        var nodes =
+            request.Parts == 0
+                ? new CircleAnswer { Compare = true }
+                : PartAnswer.Write(right.Tree(), right.Head, request, given.EntriesOf, output);
+        Interlocked.Add(ref _given, output.WrittenCount);
+        var answer = _link.BeginAnswer(stream);
+        await answer.PartAsync(nodes.ToByteArray());
+        await answer.DataAsync(new MemoryStream(output.WrittenSpan.ToArray()), _blocks);
         answer.End();
     }
 }

@@ -45,9 +45,9 @@ internal sealed class CircleApply(
             come = outcome ?? come;
         }
 
-        if (Refused(come, check) is { } refused)
+        if (come != CheckOutcome.Right || VerifiedApply.HasTooManyFolders(check))
         {
-            yield return new CircleOutcome(refused);
+            yield return new CircleOutcome(EndOf(come));
             yield break;
         }
 
@@ -101,13 +101,12 @@ internal sealed class CircleApply(
         };
     }
 
-    private static CircleEnd? Refused(CheckOutcome come, ChangeCheck check) =>
+    /// <summary>How what is not taken ends; what is right is too large then.</summary>
+    internal static CircleEnd EndOf(CheckOutcome come) =>
         come switch
         {
-            CheckOutcome.Right when VerifiedApply.HasTooManyFolders(check) => CircleEnd.TooLarge,
-            CheckOutcome.Right => null,
             CheckOutcome.CutOff => CircleEnd.CutOff,
-            CheckOutcome.TooLarge => CircleEnd.TooLarge,
+            CheckOutcome.Right or CheckOutcome.TooLarge => CircleEnd.TooLarge,
             _ => CircleEnd.Lied,
         };
 

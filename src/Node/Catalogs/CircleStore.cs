@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using FriendNet.Protocol.Bounds;
-using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -11,15 +9,24 @@ namespace FriendNet.Node.Catalogs;
 /// <summary>How bringing a circle catalog up to date ended.</summary>
 /// <param name="Encoded">If held: its bytes in the store.</param>
 /// <param name="Delta">If held by one delta from another root: that one.</param>
+/// <param name="Left">If it is here in part: the groups that are not.</param>
 public readonly record struct CircleOutcome(
     CircleEnd End,
     long Encoded = 0,
-    ReadOnlyMemory<byte> Delta = default
+    ReadOnlyMemory<byte> Delta = default,
+    uint Left = 0
 )
 {
     /// <summary>What the engine is told; a large delta is not told on.</summary>
     internal Input.CircleFetched Report(AskId ask, int want) =>
-        new(ask, want, End, Encoded, Delta.Length <= Limits.HeadDeltaBytesMax ? Delta : default);
+        new(
+            ask,
+            want,
+            End,
+            Encoded,
+            Delta.Length <= Limits.HeadDeltaBytesMax ? Delta : default,
+            Left
+        );
 }
 
 /// <summary>
@@ -36,6 +43,8 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
     private int _isLaterDue;
 
     public CircleTable Table => _table;
+
+    internal Storage.Database Database => store.Database;
 
     /// <summary>The tag of the root at which a pseudonym's content is held; 0: it is not.
     /// </summary>
@@ -150,42 +159,6 @@ public sealed class CircleStore(CatalogStore store, Func<DateTimeOffset> clock)
             () => _table.Put(known with { Held = null, Catalog = 0, Encoded = 0 })
         );
         Leave(known);
-    }
-
-    /// <summary>
-    /// Writes the way from a root (its tag; 0: nothing) to this content, the shortest that is
-    /// known. False: that content is not held.
-    /// </summary>
-    public bool TryWrite(SignedHead head, ulong have, IBufferWriter<byte> output)
-    {
-        var content = head.Head.Content;
-        var known = _table.Find(head.Head.Pseudonym);
-        if (known?.Held?.Head.Content != content)
-            known = _table.Known.FirstOrDefault(one => one.Held?.Head.Content == content);
-        if (known is not { Catalog: > 0 })
-            return false;
-        using var moment = store.Moment();
-        if (FriendTable.Find(moment.Connection, known.Catalog) is not { } row)
-            return false;
-        if (row.Tree.Root != content.Root)
-            return false;
-        var chain =
-            have == 0
-                ? null
-                : PieceTable.Chain(moment.Connection, known.Catalog, have, content.Root.Tag);
-        if (chain is not null && chain.Sum(piece => (long)piece.Length) < row.Encoded)
-        {
-            chain.ForEach(piece => output.Write(piece));
-            return true;
-        }
-
-        using var reader = new CatalogReader(moment.Connection, _table);
-        var entries = reader.All(known.Catalog).OrderBy(entry => entry.Path);
-        using var delta = new DeltaWriter(output, new(default, content), DeltaForm.Tags);
-        foreach (var entry in entries)
-            delta.Add(DeltaStep.Upsert(entry));
-        delta.Finish();
-        return true;
     }
 
     private KnownCircle Known(SignedHead head, long catalog, FriendId sponsor, long encoded)

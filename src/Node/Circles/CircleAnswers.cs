@@ -16,7 +16,7 @@ namespace FriendNet.Node.Circles;
 internal sealed class CircleAnswers(
 #pragma warning restore CA1001
     LinkTable links,
-    CircleStore store,
+    CircleReads held,
     OwnCircle own,
     string spoolFolder,
     Action<Input> post,
@@ -51,16 +51,16 @@ internal sealed class CircleAnswers(
         try
         {
             using var spool = new Spool(spoolFolder);
-            var missing = await WriteAsync(effect, answer, spool);
-            if (missing.Missing.Count == effect.Wants.Count)
+            var part = await WriteAsync(effect, answer, spool);
+            if (part.Missing.Count == effect.Wants.Count)
             {
                 answer.Reset(ResetCode.NotFound);
                 return;
             }
 
-            if (missing.Missing.Count > 0)
+            if (part.CalculateSize() > 0)
             {
-                await answer.PartAsync(missing.ToByteArray());
+                await answer.PartAsync(part.ToByteArray());
             }
 
             await answer.DataAsync(spool.Read(), _blocks);
@@ -84,27 +84,50 @@ internal sealed class CircleAnswers(
         Spool spool
     )
     {
-        var missing = new CircleAnswer();
         await _places.WaitAsync();
         try
         {
-            for (var want = 0; want < effect.Wants.Count && !answer.IsOver; want++)
-            {
-                var have = CircleWants.At(effect.Request, want).Have;
-                if (effect.Wants[want] is not { } head || !TryWrite(head, have, spool))
-                {
-                    missing.Missing.Add((uint)want);
-                }
-            }
+            return effect.Request.Parts == 0
+                ? Write(effect, answer, spool)
+                : WriteParts(effect, spool);
         }
         finally
         {
             _places.Release();
         }
-
-        return missing;
     }
 
-    private bool TryWrite(SignedHead head, ulong have, Spool spool) =>
-        own.TryWrite(head.Head.Content, have, spool) || store.TryWrite(head, have, spool);
+    private CircleAnswer Write(Effect.ServeCircle effect, Answer answer, Spool spool)
+    {
+        var part = new CircleAnswer();
+        var isAlone = effect.Wants.Count == 1;
+        for (var want = 0; want < effect.Wants.Count && !answer.IsOver; want++)
+        {
+            var have = CircleWants.At(effect.Request, want).Have;
+            var way = CircleWay.None;
+            if (effect.Wants[want] is { } head)
+            {
+                way = own.Write(head.Head.Content, have, isAlone, spool);
+                way = way == CircleWay.None ? held.Write(head, have, isAlone, spool) : way;
+            }
+
+            part.Compare |= way == CircleWay.Compare;
+            if (way == CircleWay.None)
+            {
+                part.Missing.Add((uint)want);
+            }
+        }
+
+        return part;
+    }
+
+    private CircleAnswer WriteParts(Effect.ServeCircle effect, Spool spool)
+    {
+        var (head, request) = (effect.Wants[0], effect.Request);
+        return head is null
+            ? new CircleAnswer { Missing = { 0 } }
+            : own.Write(head.Head.Content, request, spool)
+                ?? held.Write(head, request, spool)
+                ?? new CircleAnswer { Missing = { 0 } };
+    }
 }

@@ -1,20 +1,14 @@
-using System.Collections.Concurrent;
 using FriendNet.Node.Catalogs;
-using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
-using FriendNet.Protocol.Wire;
 
 namespace FriendNet.Node.Circles;
 
-/// <summary>Opens a stream for a request; null: the link is gone. Gives what cancels it.</summary>
-internal delegate Action? OpenStream(LinkId link, Request request, int credit, IStreamSink sink);
-
 /// <summary>
 /// Carries out what the engine wants of circles: signs and keeps own heads, each at once, keeps
-/// what friends tell, fetches and keeps content, in friends' turns.
+/// what friends tell and what came of content, in friends' turns.
 /// </summary>
 internal sealed class CircleKeeper : IDisposable
 {
@@ -24,12 +18,10 @@ internal sealed class CircleKeeper : IDisposable
     private readonly FriendStore _friends;
     private readonly OwnCircle _own;
     private readonly CircleAnswers _answers;
-    private readonly OpenStream _open;
-    private readonly string _spoolFolder;
+    private readonly CircleFetches _fetches;
     private readonly Func<Instant> _now;
     private readonly Action<Input> _post;
     private readonly Action<string> _warn;
-    private readonly ConcurrentDictionary<AskId, Action> _asks = [];
     private readonly Lock _signing = new();
     private readonly Timer _erasing;
     private bool _isOver;
@@ -39,16 +31,15 @@ internal sealed class CircleKeeper : IDisposable
         FriendStore friends,
         OwnCircle own,
         CircleAnswers answers,
-        OpenStream open,
-        string spoolFolder,
+        CircleFetches fetches,
         Func<Instant> now,
         Action<Input> post,
         Action<string> warn
     )
     {
         (_store, _friends, _own) = (store, friends, own);
-        (_answers, _open) = (answers, open);
-        (_spoolFolder, _now, _post, _warn) = (spoolFolder, now, post, warn);
+        (_answers, _fetches) = (answers, fetches);
+        (_now, _post, _warn) = (now, post, warn);
         _erasing = new Timer(_ => Own(EraseDue), null, EraseEvery, EraseEvery);
     }
 
@@ -90,7 +81,7 @@ internal sealed class CircleKeeper : IDisposable
                 ThreadPool.UnsafeQueueUserWorkItem(_ => Own(() => Sign(sign)), null);
                 return true;
             case Effect.FetchCircle fetch:
-                Fetch(fetch);
+                _fetches.Fetch(fetch);
                 return true;
             case Effect.ServeCircle serve:
                 _answers.Serve(serve);
@@ -99,7 +90,7 @@ internal sealed class CircleKeeper : IDisposable
                 _ = ApplyAsync(apply);
                 return true;
             case Effect.GiveUpCircle give:
-                _asks.GetValueOrDefault(give.Ask)?.Invoke();
+                _fetches.GiveUp(give.Ask);
                 return true;
             case Effect.KeepOffers keep:
                 Later(() => _store.KeepOffers(keep.Friend, keep.Changes));
@@ -129,6 +120,7 @@ internal sealed class CircleKeeper : IDisposable
         lock (_signing)
             _isOver = true;
         _store.Flush();
+        _fetches.Dispose();
     }
 
     private void Sign(Effect.SignHead sign)
@@ -148,53 +140,6 @@ internal sealed class CircleKeeper : IDisposable
         if (own.Sign(sign.Who, sign.Version, content, sign.Horizon, now) is { } head)
         {
             _post(new Input.HeadSigned(head, delta));
-        }
-    }
-
-    private void Fetch(Effect.FetchCircle fetch)
-    {
-        var wants = new CircleWanted[fetch.Wants.Count];
-        for (var i = 0; i < wants.Length; i++)
-        {
-            var have = fetch.Have[i];
-            var tag = have is { } pseudonym ? _store.TagOf(pseudonym) : 0;
-            wants[i] = new(fetch.Wants[i], tag == 0 ? null : have, tag);
-        }
-
-        var request = CircleWants.Of(
-            [.. wants.Select(want => (want.Head.Head.Content.Root.Tag, want.HaveTag))],
-            fetch.IsFull
-        );
-
-#pragma warning disable CA2000 // The sink owns it, and hears of every end.
-        var spool = new Spool(_spoolFolder, Limits.CatalogBytesMax);
-#pragma warning restore CA2000
-        var sink = new CircleSink(
-            fetch.Ask,
-            fetch.Friend,
-            wants,
-            _store,
-            spool,
-            input =>
-            {
-                if (input is Input.CircleAskEnded ended)
-                {
-                    _asks.TryRemove(ended.Ask, out _);
-                }
-
-                _post(input);
-            }
-        );
-        var asked = new Request { Circle = request };
-        // Known before the answer can end, so that what ended is not remembered.
-        _asks[fetch.Ask] = Nothing;
-        if (_open(fetch.Link, asked, (int)Limits.CatalogBytesMax, sink) is not { } cancel)
-        {
-            sink.Failed(null);
-        }
-        else
-        {
-            _asks.TryUpdate(fetch.Ask, cancel, Nothing);
         }
     }
 
@@ -224,8 +169,6 @@ internal sealed class CircleKeeper : IDisposable
             }
         }
     }
-
-    private static void Nothing() { }
 
     private void EraseDue() => _friends.Pseudonyms.EraseDue(_now());
 

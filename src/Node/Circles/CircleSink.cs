@@ -1,29 +1,29 @@
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
-using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
 namespace FriendNet.Node.Circles;
 
-/// <summary>A want of a question: the head, and what its deltas may lead from.</summary>
-/// <param name="Have">Null: nothing.</param>
-/// <param name="HaveTag">The root that the friend was told.</param>
-internal readonly record struct CircleWanted(SignedHead Head, PseudonymId? Have, ulong HaveTag);
+/// <summary>
+/// Reads an answer that has come, in pieces; reports what it says of wants. The last piece is how
+/// the question ended.
+/// </summary>
+internal delegate IEnumerable<CircleEnd> ReadCircle(CircleAnswer answer, Stream content);
 
 /// <summary>
-/// Circle catalogs as they come in: spooled, then applied one after another in the friend's
-/// turns. Reports CircleFetched for each want that came to its turn, then CircleAskEnded, once.
+/// The answer to a question for circle catalogs as it comes in: spooled, then read in the
+/// friend's turns. Reports CircleAskEnded, once.
 /// </summary>
 /// <param name="spool">Owned from here on.</param>
 internal sealed class CircleSink(
     AskId ask,
     FriendId friend,
-    IReadOnlyList<CircleWanted> wants,
     CircleStore store,
     Spool spool,
+    ReadCircle read,
     Action<Input> post
 ) : IStreamSink
 {
@@ -72,7 +72,7 @@ internal sealed class CircleSink(
         }
         else
         {
-            _ = ApplyAsync();
+            _ = ReadAsync();
         }
     }
 
@@ -89,51 +89,15 @@ internal sealed class CircleSink(
         post(new Input.CircleAskEnded(ask, end));
     }
 
-    private async Task ApplyAsync()
+    private async Task ReadAsync()
     {
         try
         {
-            End(await store.RunAsync(friend, Apply()));
+            End(await store.RunAsync(friend, read(_answer, spool.Read())));
         }
         catch (Exception e) when (StorageFault.Is(e) || e is OperationCanceledException)
         {
             End(CircleEnd.OurFault);
         }
-    }
-
-    // Where one of them ends wrongly nobody knows where the next one begins.
-    private IEnumerable<CircleEnd> Apply()
-    {
-        var feed = new DeltaFeed(spool.Read(), Limits.DeltasKeptBytes);
-        for (var want = 0; want < wants.Count; want++)
-        {
-            var outcome = new CircleOutcome(CircleEnd.Missing);
-            if (!_answer.Missing.Contains((uint)want))
-            {
-                foreach (var piece in Apply(wants[want], feed))
-                {
-                    outcome = piece ?? outcome;
-                    yield return default;
-                }
-            }
-
-            post(outcome.Report(ask, want));
-            if (outcome.End is not (CircleEnd.Held or CircleEnd.Missing))
-            {
-                yield return CircleEnd.CutOff;
-                yield break;
-            }
-        }
-
-        yield return CircleEnd.Held;
-    }
-
-    private IEnumerable<CircleOutcome?> Apply(CircleWanted want, DeltaFeed feed)
-    {
-        var tag = want.Have is { } have ? store.TagOf(have) : 0;
-        // What we hold moved on while the answer was under way: no lie of the friend.
-        return tag == want.HaveTag
-            ? store.Apply(friend, want.Head, want.Have, feed)
-            : [new(CircleEnd.CutOff)];
     }
 }

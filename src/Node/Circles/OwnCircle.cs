@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using FriendNet.Node.Catalogs;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Catalogs;
@@ -16,6 +17,9 @@ internal sealed class OwnCircle(Views views)
     private readonly List<(DeltaTags Tags, byte[] Bytes)> _pieces = [];
     private CatalogHead _head;
     private byte[]? _whole;
+
+    // As long as there is memory to spare: parts are cut out of it.
+    private WeakReference<OwnTree>? _cut;
 
     /// <summary>
     /// Takes the view as it stands now: from here on it is what is served. Null: nobody is shown
@@ -49,39 +53,81 @@ internal sealed class OwnCircle(Views views)
                 _pieces.RemoveAt(0);
             }
 
-            (_head, _whole) = (head, whole);
+            (_head, _whole, _cut) = (head, whole, null);
             return head;
         }
     }
 
-    /// <summary>The way from a root to this content; false: it is not what is published.</summary>
-    internal bool TryWrite(CatalogHead content, ulong have, IBufferWriter<byte> output)
+    /// <summary>The way from a root to this content, if it is what is published.</summary>
+    /// <param name="isAlone">Nothing else is asked for, so that it may be compared.</param>
+    internal CircleWay Write(
+        CatalogHead content,
+        ulong have,
+        bool isAlone,
+        IBufferWriter<byte> output
+    )
     {
         lock (_gate)
         {
-            // After a start nothing has been taken yet.
-            if (_whole is null && Read(default, out var header) is { } whole)
+            if (!IsPublished(content))
             {
-                (_head, _whole) = (header.To, whole);
-            }
-
-            if (_whole is null || _head != content)
-            {
-                return false;
+                return CircleWay.None;
             }
 
             var at = _pieces.FindLastIndex(piece => piece.Tags.From == have);
             var chain = have == 0 || at < 0 ? [] : _pieces[at..];
             var isWay = chain.Count > 0 && chain[^1].Tags.To == content.Root.Tag;
-            if (!isWay || chain.Sum(piece => piece.Bytes.Length) >= _whole.Length)
+            if (isWay && chain.Sum(piece => piece.Bytes.Length) < _whole.Length)
             {
-                output.Write(_whole);
-                return true;
+                chain.ForEach(piece => output.Write(piece.Bytes));
+                return CircleWay.Written;
             }
 
-            chain.ForEach(piece => output.Write(piece.Bytes));
-            return true;
+            if (CircleReads.IsCompared(content, have, isAlone))
+            {
+                return CircleWay.Compare;
+            }
+
+            output.Write(_whole);
+            return CircleWay.Written;
         }
+    }
+
+    /// <summary>The parts that are asked for; null: it is not what is published.</summary>
+    internal CircleAnswer? Write(
+        CatalogHead content,
+        CircleRequest request,
+        IBufferWriter<byte> output
+    )
+    {
+        OwnTree? cut = null;
+        lock (_gate)
+        {
+            if (!IsPublished(content))
+            {
+                return null;
+            }
+
+            if (_cut?.TryGetTarget(out cut) is not true)
+            {
+                var set = EntrySet.Empty.Apply(_whole, content)!;
+                _cut = new(cut = new OwnTree(set, set.Tree()));
+            }
+        }
+
+        return PartAnswer.Write(cut!.Tree, content, request, cut.Set.EntriesOf, output);
+    }
+
+    [MemberNotNullWhen(true, nameof(_whole))]
+    private bool IsPublished(CatalogHead content)
+    {
+        // After a start nothing has been taken yet.
+        if (_whole is null && Read(default, out var header) is { } whole)
+        {
+            (_head, _whole) = (header.To, whole);
+        }
+
+        return _whole is not null && _head == content;
     }
 
     private byte[]? Read(CatalogHead have, out DeltaHeader header)
@@ -96,4 +142,6 @@ internal sealed class OwnCircle(Views views)
         spool.Read().ReadExactly(bytes);
         return bytes;
     }
+
+    private sealed record OwnTree(EntrySet Set, CatalogTree Tree);
 }

@@ -77,6 +77,10 @@ internal sealed class EffectSwitch(
         }
     }
 
+    /// <summary>The same for these links.</summary>
+    internal static OpenStream OpenerOf(LinkTable links) =>
+        (link, request, credit, sink) => Open(links, link, request, credit, sink);
+
     /// <summary>Opens a stream for a fetch.</summary>
     internal static Action? Open(
         LinkTable links,

@@ -252,9 +252,15 @@ public sealed class RunningNode : IDisposable
             store,
             _stores.Friends,
             own,
-            new CircleAnswers(Links, store, own, Home.SpoolFolder, Post, _warn),
-            (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
-            Home.SpoolFolder,
+            new CircleAnswers(
+                Links,
+                new CircleReads(_stores.Catalogs),
+                own,
+                Home.SpoolFolder,
+                Post,
+                _warn
+            ),
+            new CircleFetches(store, EffectSwitch.OpenerOf(Links), Home.SpoolFolder, Post),
             Clock.Now,
             Post,
             _warn

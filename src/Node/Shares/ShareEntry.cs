@@ -55,13 +55,20 @@ internal sealed class ShareEntry : IDisposable
 
     internal long Files => Interlocked.Read(ref _files);
 
-    internal ShareStatus Status =>
-        _status with
+    internal ShareStatus Status
+    {
+        get
         {
-            Files = Files,
-            Bytes = Interlocked.Read(ref _bytes),
-            IsIndexing = IsIndexing,
-        };
+            // Looked at before the totals: what is done by now is counted in them.
+            var isIndexing = IsIndexing;
+            return _status with
+            {
+                Files = Files,
+                Bytes = Interlocked.Read(ref _bytes),
+                IsIndexing = isIndexing,
+            };
+        }
+    }
 
     /// <summary>
     /// True until everything known to have changed is hashed or has proved restless.

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Wire;
 using Google.Protobuf;
 
@@ -9,7 +10,7 @@ namespace FriendNet.Protocol.Catalogs;
 /// <summary>
 /// One catalog coming in parts, from any number of neighbours in any order. Only parts that are
 /// right by the head's root are taken; once all are, what was written is one delta of form 2 from
-/// what is held, or from nothing, to the head. Memory: 8 KiB, and a compressor.
+/// what is held, or from nothing, to the head. Memory: 8 KiB, a compressor, and what is read.
 /// </summary>
 public sealed class Gathering : IDisposable
 {
@@ -21,6 +22,7 @@ public sealed class Gathering : IDisposable
     private readonly DeltaWriter _writer;
     private readonly ulong[] _tags = new ulong[Leaves];
     private readonly bool[] _isRight = new bool[Leaves];
+    private long _encoded;
 
     /// <param name="held">The tree of what is really there.</param>
     /// <param name="from">What the delta leads from: that tree's root, or zero.</param>
@@ -41,10 +43,19 @@ public sealed class Gathering : IDisposable
 
     public CatalogHead Head { get; }
 
-    /// <summary>All parts are here.</summary>
-    public bool IsWhole => Array.TrueForAll(_isRight, isRight => isRight);
+    /// <summary>Groups of which something is missing; 0: all parts are here.</summary>
+    public uint Left
+    {
+        get
+        {
+            var left = 0u;
+            for (var leaf = 0; leaf < Leaves; leaf++)
+                left |= _isRight[leaf] ? 0 : 1u << (leaf / TreeHash.Fanout);
+            return left;
+        }
+    }
 
-    /// <summary>What to ask a neighbour that has it.</summary>
+    /// <summary>What to ask a neighbour that has it: groups that nobody is asked for yet.</summary>
     public CircleRequest Ask(uint groups)
     {
         var request = new CircleRequest
@@ -52,7 +63,8 @@ public sealed class Gathering : IDisposable
             Wants = { new CircleWant { Root = Head.Root.Tag } },
             Parts = groups,
         };
-        if (Array.TrueForAll(_tags, tag => tag == 0))
+        // Nothing is here of what is asked for.
+        if (!_tags.Where((tag, leaf) => tag != 0 && IsOf(groups, leaf)).Any())
             return request;
         var tags = new byte[PartNodes.LeafTagsBytes];
         for (var i = 0; i < Leaves; i++)
@@ -63,17 +75,34 @@ public sealed class Gathering : IDisposable
 
     /// <summary>
     /// Takes what an answer brings of the groups that it was asked for. What is right is taken
-    /// even if the rest is wrong.
+    /// even if the rest is wrong. Goes on by pieces of some milliseconds; null: there is more to
+    /// do. The last is the outcome.
     /// </summary>
-    public CheckOutcome Read(uint groups, CircleAnswer answer, DeltaSteps source)
+    public IEnumerable<CheckOutcome?> Read(uint groups, CircleAnswer answer, DeltaSteps source)
     {
         if (PartNodes.TryFold(Head, answer) is not { } nodes)
-            return CheckOutcome.Wrong;
+        {
+            yield return CheckOutcome.Wrong;
+            yield break;
+        }
+
         var due = nodes.Differing(groups, IsHeld);
-        var outcome = PartAnswer.Read(Head, due, source, out var right);
+        // Its nodes tell of the other groups too whether they are as they were.
+        nodes.Differing(PartNodes.All & ~groups, IsHeld);
+        var (outcome, right) = (CheckOutcome.Wrong, new List<RightPart>());
+        foreach (var piece in PartAnswer.Read(Head, due, source, right))
+        {
+            outcome = piece ?? outcome;
+            yield return null;
+        }
+
         foreach (var (part, entries) in right)
+        {
             Take(part, entries);
-        return outcome;
+            yield return null;
+        }
+
+        yield return _encoded > Limits.CatalogBytesMax ? CheckOutcome.TooLarge : outcome;
     }
 
     /// <summary>Once all parts are here: what was written is complete.</summary>
@@ -100,7 +129,11 @@ public sealed class Gathering : IDisposable
 
     private void Take(Part part, IReadOnlyList<CatalogEntry> entries)
     {
-        var come = entries.Where(entry => !_isRight[PartAnswer.First(entry.Path)]);
+        List<CatalogEntry> come =
+        [
+            .. entries.Where(entry => !_isRight[PartAnswer.First(entry.Path)]),
+        ];
+        _encoded += come.Sum(Encoded);
         var gone = _isFromNothing ? [] : Held(part).ToDictionary(entry => entry.Path);
         Write(
             come.Where(entry => !gone.Remove(entry.Path, out var old) || old != entry)
@@ -123,6 +156,12 @@ public sealed class Gathering : IDisposable
             _writer.Add(step);
         _writer.Flush();
     }
+
+    private static long Encoded(CatalogEntry entry) =>
+        CatalogEntry.EncodedBytes(entry.Path.Utf8.Length, entry.Content.Length, entry.Modified);
+
+    private static bool IsOf(uint groups, int leaf) =>
+        (groups >> (leaf / TreeHash.Fanout) & 1) != 0;
 
     private bool IsRight(Part part) => PartAnswer.Leaves(part.Prefix).All(leaf => _isRight[leaf]);
 

@@ -13,6 +13,8 @@ public readonly record struct RightPart(Part Part, IReadOnlyList<CatalogEntry> E
 /// </summary>
 public static class PartAnswer
 {
+    private const int StepsAtOnce = 500;
+
     /// <summary>Writes one delta of form 2 from nothing.</summary>
     /// <param name="leaf">Entries whose keys begin with this byte, in any order.</param>
     /// <returns>What goes before it.</returns>
@@ -37,19 +39,18 @@ public static class PartAnswer
 
     /// <summary>
     /// Reads such a delta from hostile bytes, to its end. Memory: its entries, at most those of
-    /// a catalog.
+    /// a catalog. Goes on by pieces of some milliseconds; null: there is more to do.
     /// </summary>
     /// <param name="due">What must come.</param>
-    /// <param name="right">Parts that are as they must be; some may be though others are wrong.
-    /// </param>
-    public static CheckOutcome Read(
+    /// <param name="right">Gets the parts that are as they must be; some may be though others are
+    /// wrong.</param>
+    public static IEnumerable<CheckOutcome?> Read(
         CatalogHead head,
         IReadOnlyList<Part> due,
         DeltaSteps source,
-        out IReadOnlyList<RightPart> right
+        List<RightPart> right
     )
     {
-        right = [];
         var parts = new List<CatalogEntry>?[due.Count];
         var partOf = new Dictionary<int, int>();
         for (var part = 0; part < due.Count; part++)
@@ -58,38 +59,26 @@ public static class PartAnswer
                 partOf.Add(leaf, part);
         }
 
+        CheckOutcome? outcome;
         using var reader = new DeltaReader(form: DeltaForm.Tags, followed: true);
-        var (bytes, left, isBegun) = (0L, head.Entries, false);
-        CatalogPath last = default;
-        while (true)
+        var taken = new Taken(head, parts, partOf);
+        var steps = 0;
+        while ((outcome = taken.Take(source(reader, out var step), reader, step)) is null)
         {
-            switch (source(reader, out var step))
-            {
-                case DeltaStatus.Header when reader.Tags == new DeltaTags(0, head.Root.Tag):
-                    break;
-                case DeltaStatus.Step
-                    when step.Kind == DeltaKind.Upsert
-                        && --left >= 0
-                        && (!isBegun || last < step.Path)
-                        && partOf.TryGetValue(First(step.Path), out var part):
-                    (last, isBegun) = (step.Path, true);
-                    bytes += step.Path.Utf8.Length + CatalogEntry.FixedBytesMax;
-                    if (bytes > 2 * Limits.CatalogBytesMax)
-                        return CheckOutcome.TooLarge;
-                    (parts[part] ??= []).Add(step.Entry);
-                    break;
-                case DeltaStatus.End:
-                    right =
-                    [
-                        .. due.Select((part, at) => Check(part, parts[at])).OfType<RightPart>(),
-                    ];
-                    return right.Count == due.Count ? CheckOutcome.Right : CheckOutcome.Wrong;
-                case DeltaStatus.NeedsInput:
-                    return CheckOutcome.CutOff;
-                default:
-                    return CheckOutcome.Wrong;
-            }
+            if (++steps % StepsAtOnce == 0)
+                yield return null;
         }
+
+        for (var at = 0; outcome == CheckOutcome.Right && at < due.Count; at++)
+        {
+            if (Check(due[at], parts[at]) is { } one)
+                right.Add(one);
+            yield return null;
+        }
+
+        yield return outcome == CheckOutcome.Right && right.Count < due.Count
+            ? CheckOutcome.Wrong
+            : outcome;
     }
 
     internal static IEnumerable<int> Leaves(KeyPrefix prefix) =>
@@ -103,5 +92,41 @@ public static class PartAnswer
         return TreeHash.Node(items, part.Prefix.Nibbles) == part.Node
             ? new RightPart(part, entries ?? [])
             : null;
+    }
+
+    // Entries as they come, by path, each into its part.
+    private sealed class Taken(
+        CatalogHead head,
+        List<CatalogEntry>?[] parts,
+        Dictionary<int, int> partOf
+    )
+    {
+        private long _left = head.Entries;
+        private long _bytes;
+        private CatalogPath? _last;
+
+        // Null: go on. Right: all has come.
+        internal CheckOutcome? Take(DeltaStatus status, DeltaReader reader, DeltaStep step) =>
+            status switch
+            {
+                DeltaStatus.Header when reader.Tags == new DeltaTags(0, head.Root.Tag) => null,
+                DeltaStatus.Step
+                    when step.Kind == DeltaKind.Upsert
+                        && --_left >= 0
+                        && (_last is not { } last || last < step.Path) => Take(step.Entry),
+                DeltaStatus.End => CheckOutcome.Right,
+                DeltaStatus.NeedsInput => CheckOutcome.CutOff,
+                _ => CheckOutcome.Wrong,
+            };
+
+        private CheckOutcome? Take(CatalogEntry entry)
+        {
+            if (!partOf.TryGetValue(First(entry.Path), out var part))
+                return CheckOutcome.Wrong;
+            _last = entry.Path;
+            _bytes += entry.Path.Utf8.Length + CatalogEntry.FixedBytesMax;
+            (parts[part] ??= []).Add(entry);
+            return _bytes > 2 * Limits.CatalogBytesMax ? CheckOutcome.TooLarge : null;
+        }
     }
 }

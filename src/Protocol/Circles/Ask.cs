@@ -1,3 +1,5 @@
+using System.Numerics;
+using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -5,7 +7,14 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Protocol.Circles;
 
 /// <summary>One question for content under way.</summary>
-internal sealed class Ask(AskId id, Neighbour from, IReadOnlyList<Known> knowns)
+/// <param name="parts">Asked for some groups of the one catalog; null: for all of each.</param>
+internal sealed class Ask(
+    AskId id,
+    Neighbour from,
+    IReadOnlyList<Known> knowns,
+    Parts? parts = null,
+    uint groups = 0
+)
 {
     internal AskId Id { get; } = id;
 
@@ -24,9 +33,18 @@ internal sealed class Ask(AskId id, Neighbour from, IReadOnlyList<Known> knowns)
 
     internal bool IsWhole => HeldWants == Knowns.Count;
 
-    internal long Entries => Heads.Sum(head => head.Head.Content.Entries);
+    internal Parts? Parts { get; } = parts;
 
-    internal bool IsCompare { get; init; }
+    /// <summary>Of these it is not known that they came.</summary>
+    internal uint Groups { get; set; } = groups;
+
+    internal long Entries { get; } =
+        knowns.Sum(known => known.OfferOf(from.Slot)!.Value.Head.Head.Content.Entries)
+        * (parts is null ? TreeHash.Fanout : BitOperations.PopCount(groups))
+        / TreeHash.Fanout;
+
+    /// <summary>Whose quota what comes counts for.</summary>
+    internal Neighbour Sponsor => Parts?.Sponsor ?? From;
 
     internal bool IsFull { get; } = knowns.Any(known => known.NeedsFullTag);
 
@@ -39,6 +57,6 @@ internal sealed class Ask(AskId id, Neighbour from, IReadOnlyList<Known> knowns)
         [
             .. Knowns.Select(known => known.HasContent ? known.Id : (PseudonymId?)null),
         ];
-        return new(Id, link, From.Friend, Heads, have, IsCompare, IsFull);
+        return new(Id, link, From.Friend, Heads, have, Groups, Sponsor.Friend, IsFull);
     }
 }

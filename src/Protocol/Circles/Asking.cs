@@ -13,7 +13,7 @@ internal sealed class Asking(
     Directory directory,
     Quota quota,
     Rests rests,
-    Deltas deltas,
+    Holding holding,
     Queue<Effect> effects
 )
 {
@@ -38,6 +38,15 @@ internal sealed class Asking(
     {
         (from.Wanted ??= []).Enqueue((known, head.Head.Content.Entries));
         from.WantedEntries += head.Head.Content.Entries;
+        TakeTurn(from);
+    }
+
+    /// <summary>This friend is to be asked for some of it, as others are.</summary>
+    internal void Enqueue(Neighbour from, Known known, Parts parts)
+    {
+        parts.Tellers.Add(from);
+        (from.Wanted ??= []).Enqueue((known, parts.ShareEntries));
+        from.WantedEntries += parts.ShareEntries;
         TakeTurn(from);
     }
 
@@ -73,7 +82,7 @@ internal sealed class Asking(
         if (!_asks.TryGetValue(fetched.Ask, out var ask))
             return;
         if (fetched.Want >= 0 && fetched.Want < ask.Knowns.Count)
-            Settle(ask, fetched.Want, fetched.End, fetched.Encoded, fetched.Delta);
+            Settle(ask, fetched.Want, fetched);
         // A friend with a thin line and many who ask is slow, not silent.
         if (ask.GiveUpAt is not null)
             ask.GiveUpAt = GiveUpAt(ask);
@@ -100,8 +109,15 @@ internal sealed class Asking(
             rests.Pause(ask.From);
         else if (end == CircleEnd.Held && ask.IsWhole)
             ask.From.Failures = 0;
+        var rest = end == CircleEnd.Held ? CircleEnd.CutOff : end;
         for (var want = 0; want < ask.Knowns.Count; want++)
-            Settle(ask, want, end == CircleEnd.Held ? CircleEnd.CutOff : end, 0, default);
+            Settle(ask, want, new Input.CircleFetched(id, want, rest, 0, default));
+        if (ask.Parts is { } parts)
+        {
+            parts.Return(ask.Groups);
+            Release(ask.Knowns[0], ask.From, parts);
+        }
+
         TakeTurn(ask.From);
     }
 
@@ -125,7 +141,7 @@ internal sealed class Asking(
         {
             neighbour.WantedEntries -= entries;
             if (Batches.IsQueued(known, neighbour))
-                Release(known);
+                Release(known, neighbour);
         }
 
         foreach (var known in neighbour.Deltas?.Clear() ?? [])
@@ -145,11 +161,14 @@ internal sealed class Asking(
         // Those of which something is held come first, as the request has them.
         List<Known> batch =
         [
-            .. _batches.Next(from, Release).OrderByDescending(known => known.HasContent),
+            .. _batches
+                .Next(from, known => Release(known, from))
+                .OrderByDescending(known => known.HasContent),
         ];
         if (batch.Count == 0)
             return;
-        var ask = new Ask(new AskId(++_lastId), from, batch) { IsCompare = batch[0].NeedsCompare };
+        var parts = batch[0].Parts;
+        var ask = new Ask(new AskId(++_lastId), from, batch, parts, parts?.Take() ?? 0);
         ask.GiveUpAt = GiveUpAt(ask);
         foreach (var known in batch)
             known.Pursuit = Pursuit.Asked;
@@ -191,24 +210,53 @@ internal sealed class Asking(
         Settled?.Invoke(known);
     }
 
-    private void Settle(Ask ask, int want, CircleEnd end, long encoded, ReadOnlyMemory<byte> delta)
+    private void Release(Known known, Neighbour from)
+    {
+        if (known.Parts is { } parts)
+            Release(known, from, parts);
+        else
+            Release(known);
+    }
+
+    // Unless all of it came from others meanwhile, somebody else is to be asked.
+    private void Release(Known known, Neighbour from, Parts parts)
+    {
+        parts.Tellers.Remove(from);
+        if (known.Parts == parts)
+            Settled?.Invoke(known);
+    }
+
+    private void Settle(Ask ask, int want, Input.CircleFetched fetched)
     {
         if (ask.IsDone[want])
             return;
         ask.IsDone[want] = true;
-        var (known, head) = (ask.Knowns[want], ask.Heads[want]);
-        known.NeedsFullTag = end == CircleEnd.Missing;
+        var (known, head, end) = (ask.Knowns[want], ask.Heads[want], fetched.End);
+        if (known.Parts != ask.Parts)
+        {
+            // Others brought all of it: what is late says something of the friend alone.
+            if (end == CircleEnd.Lied)
+                Blame(ask.From);
+            return;
+        }
+
+        known.NeedsFullTag = end == CircleEnd.Missing && ask.Parts is null;
         switch (end)
         {
             case CircleEnd.Held:
                 ask.HeldWants++;
-                Hold(ask, known, head, encoded, delta);
+                Finish(known);
+                holding.Hold(ask, known, head, fetched);
+                break;
+            case CircleEnd.InPart when ask.Parts is { } parts && fetched.Left != 0:
+                ask.HeldWants++;
+                parts.Come(ask.Groups, fetched.Left);
+                ask.Groups = 0;
                 break;
             case CircleEnd.Lied:
-                rests.Blame(ask.From);
-                effects.Enqueue(new Effect.CircleWaits(ask.From.Friend, WhyItRests));
+                Blame(ask.From);
                 break;
-            case CircleEnd.Compare when !ask.IsCompare:
+            case CircleEnd.Compare when !known.NeedsCompare && IsLarge(head):
                 known.NeedsCompare = true;
                 break;
             case CircleEnd.Compare or CircleEnd.TooLarge:
@@ -222,29 +270,25 @@ internal sealed class Asking(
                 break;
         }
 
-        Release(known);
+        // What comes in parts is looked at once this question has ended.
+        if (known.Parts is null)
+            Release(known);
     }
 
-    private void Hold(
-        Ask ask,
-        Known known,
-        SignedHead head,
-        long encoded,
-        ReadOnlyMemory<byte> delta
-    )
-    {
-        var from = directory.At(ask.From.Slot) == ask.From ? ask.From : null;
-        from ??= known.Offers.Select(offer => directory.At(offer.Slot)).FirstOrDefault();
-        known.NeedsCompare = false;
-        if (from is null || known.Held is { IsWithdrawal: true } gone && gone.Beats(head))
-        {
-            effects.Enqueue(new Effect.DropCircle(known.Id));
-            return;
-        }
+    private static bool IsLarge(SignedHead head) =>
+        head.Head.Content.Entries > Limits.CirclePartEntries;
 
-        rests.Forget(ask.From, known);
-        deltas.Keep(known, delta);
-        if (head.Beats(known.Held))
-            quota.Hold(known, head, from, encoded);
+    private void Blame(Neighbour liar)
+    {
+        rests.Blame(liar);
+        effects.Enqueue(new Effect.CircleWaits(liar.Friend, WhyItRests));
+    }
+
+    /// <summary>It is not asked for in parts any more.</summary>
+    internal void Finish(Known known)
+    {
+        if (known.Parts is { } parts)
+            quota.Promise(parts, -1);
+        known.Parts = null;
     }
 }

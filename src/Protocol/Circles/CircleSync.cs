@@ -41,8 +41,10 @@ public sealed class CircleSync
         var quota = new Quota(_directory, effects);
         _places = new Places(_directory, entropy);
         _telling = new Telling(_directory, _places, _deltas, possession.Prove, effects);
-        _asking = new Asking(_directory, quota, _rests, _deltas, effects);
-        _fetching = new Fetching(_directory, quota, _asking, _rests, entropy, effects);
+        var holding = new Holding(_directory, quota, _rests, _deltas, effects);
+        _asking = new Asking(_directory, quota, _rests, holding, effects);
+        var sharing = new Sharing(_directory, quota, _asking, _rests);
+        _fetching = new Fetching(_directory, quota, _asking, sharing, _rests, entropy, effects);
         _taking = new Taking(_directory, _telling, _fetching, readHead, possession.Holds, effects);
         _fading = new Fading(_directory, _fetching, _telling, _deltas, quota, effects);
         _keeping = new Keeping(_directory, quota, _fetching, effects);
@@ -107,7 +109,7 @@ public sealed class CircleSync
         _directory.Unlink(neighbour);
         _directory.Link(neighbour, link);
         _telling.HandleOpened(neighbour);
-        foreach (var known in OfferedBy(neighbour))
+        foreach (var known in neighbour.Offered.ToArray())
             _fetching.Consider(known);
         Finish();
     }
@@ -231,7 +233,7 @@ public sealed class CircleSync
     {
         _directory.Unlink(neighbour);
         _asking.ReleaseAll(neighbour);
-        foreach (var known in OfferedBy(neighbour))
+        foreach (var known in neighbour.Offered.ToArray())
         {
             _directory.RemoveOffer(known, neighbour);
             _fetching.HandleGone(known, neighbour);
@@ -256,9 +258,6 @@ public sealed class CircleSync
             _taking.Deadline
         );
     }
-
-    private List<Known> OfferedBy(Neighbour neighbour) =>
-        [.. _directory.All.Where(known => known.OfferOf(neighbour.Slot) is not null)];
 
     private void HoldOwn(SignedHead head)
     {

@@ -108,16 +108,16 @@ internal sealed class Directory
     internal void SetOffer(Known known, Neighbour by, SignedHead head, int hops)
     {
         var before = Reach.Of(known, by.Slot);
-        var offer = new Offer(head, by.Slot, (byte)hops);
         var at = Array.FindIndex(known.Offers, other => other.Slot == by.Slot);
         if (at >= 0)
         {
-            known.Offers[at] = offer;
+            var place = known.Offers[at].At;
+            known.Offers[at] = new Offer(head, by.Slot, (byte)hops, place);
         }
         else
         {
-            known.Offers = [.. known.Offers, offer];
-            by.Offers++;
+            known.Offers = [.. known.Offers, new Offer(head, by.Slot, (byte)hops, by.Offers)];
+            by.Offered.Add(known);
         }
 
         Changed?.Invoke(known, before, by.Slot);
@@ -126,8 +126,8 @@ internal sealed class Directory
     internal void RemoveOffer(Known known, Neighbour by)
     {
         var before = Reach.Of(known, by.Slot);
+        Unlist(by, known.OfferOf(by.Slot)!.Value.At);
         known.Offers = [.. known.Offers.Where(offer => offer.Slot != by.Slot)];
-        by.Offers--;
         Changed?.Invoke(known, before, by.Slot);
     }
 
@@ -152,12 +152,12 @@ internal sealed class Directory
     internal void Forget(Known known) => _all.Remove(known);
 
     /// <summary>All that this friend told us and counts, by ascending keys.</summary>
-    internal List<TreeItem> Taken(int slot)
+    internal List<TreeItem> Taken(Neighbour neighbour)
     {
         var items = new List<TreeItem>();
-        foreach (var known in _all)
+        foreach (var known in neighbour.Offered)
         {
-            if (known.OfferOf(slot) is { } offer && !offer.Head.HasExpired(Now))
+            if (known.OfferOf(neighbour.Slot) is { } offer && !offer.Head.HasExpired(Now))
                 items.Add(ToldSet.Item(offer.Head, offer.Hops));
         }
 
@@ -175,6 +175,16 @@ internal sealed class Directory
         }
 
         return Sorted(items);
+    }
+
+    // The last one takes its place.
+    private static void Unlist(Neighbour by, int at)
+    {
+        var last = by.Offered[^1];
+        var offer = Array.FindIndex(last.Offers, other => other.Slot == by.Slot);
+        last.Offers[offer] = last.Offers[offer] with { At = at };
+        by.Offered[at] = last;
+        by.Offered.RemoveAt(by.Offers - 1);
     }
 
     private static uint Short(ulong tag) => unchecked((uint)tag);

@@ -14,6 +14,7 @@ internal sealed class Fetching(
     Directory directory,
     Quota quota,
     Asking asking,
+    Sharing sharing,
     Rests rests,
     IEntropy entropy,
     Queue<Effect> effects
@@ -71,13 +72,20 @@ internal sealed class Fetching(
     /// <summary>Looks what is to be done about its content now.</summary>
     internal void Consider(Known known)
     {
-        if (known.IsOwn || known.Pursuit == Pursuit.Asked)
+        if (known.Parts is { } begun && sharing.TryGoOn(known, begun))
             return;
+        if (known.IsOwn || (known.Pursuit == Pursuit.Asked && known.Parts is null))
+            return;
+        asking.Finish(known);
         known.Pursuit = Pursuit.Idle;
         _stuck.Remove(known);
         Adopt(known);
         var (from, head, retryAt) = Choose(known);
-        if (from is not null)
+        if (from is not null && IsLarge(known, head!))
+        {
+            sharing.Begin(known, from, head!);
+        }
+        else if (from is not null)
         {
             known.Pursuit = Pursuit.Queued;
             known.Queue = from.Slot;
@@ -199,6 +207,11 @@ internal sealed class Fetching(
         return null;
     }
 
+    // Changes of what is held are asked for as changes first: they may be remembered.
+    private static bool IsLarge(Known known, SignedHead head) =>
+        head.Head.Content.Entries > Limits.CirclePartEntries
+        && (known.NeedsCompare || !known.HasContent);
+
     private Neighbour SponsorOf(Known known) =>
         known.HasContent && directory.At(known.Sponsor) is { } sponsor
             ? sponsor
@@ -249,7 +262,7 @@ internal sealed class Fetching(
             var better =
                 head is null || offer.Head.Beats(head) ? 1
                 : head.Beats(offer.Head) ? -1
-                : Standing(from!).CompareTo(Standing(by));
+                : Sharing.Standing(from!).CompareTo(Sharing.Standing(by));
             ties = better > 0 ? 1 : ties + 1;
             if (better > 0 || (better == 0 && Draw.Part(entropy) < 1.0 / ties))
                 (from, head) = (by, offer.Head);
@@ -257,8 +270,4 @@ internal sealed class Fetching(
 
         return (from, head, retryAt);
     }
-
-    // Who has little to bring because it brings nothing is not the one to ask.
-    private static (int Failures, long Load) Standing(Neighbour neighbour) =>
-        (neighbour.Failures, neighbour.Entries + neighbour.WantedEntries);
 }

@@ -1,6 +1,7 @@
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
 
 namespace FriendNet.Protocol.Circles;
 
@@ -23,6 +24,14 @@ internal sealed class Inbox(Neighbour from, LinkId link)
 
     /// <summary>It asked for nodes; once a link.</summary>
     internal bool HasAsked { get; set; }
+
+    /// <summary>When we compare; null: we have begun.</summary>
+    internal Instant? ComparesAt { get; set; }
+
+    /// <summary>What it said before that.</summary>
+    internal HeadsHave? Have { get; set; }
+
+    internal HeadsAsk? Ask { get; set; }
 
     /// <summary>False: more came than may be under way.</summary>
     /// <param name="more">Work beside its news, as so many of them.</param>

@@ -4,7 +4,8 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Protocol.Circles;
 
 /// <summary>What one friend tells of a pseudonym; 16 bytes.</summary>
-internal readonly record struct Offer(SignedHead Head, ushort Slot, byte Hops);
+/// <param name="At">Where it stands in <see cref="Neighbour.Offered"/>.</param>
+internal readonly record struct Offer(SignedHead Head, ushort Slot, byte Hops, int At);
 
 /// <summary>What is being done about a pseudonym's content.</summary>
 internal enum Pursuit : byte
@@ -61,6 +62,9 @@ internal sealed class Known(PseudonymId id)
 
     /// <summary>Entries that its place counts for; 0: it is for nobody.</summary>
     internal int PlaceEntries { get; set; }
+
+    /// <summary>It is being asked for in parts; <see cref="Pursuit"/> is Asked meanwhile.</summary>
+    internal Parts? Parts { get; set; }
 
     /// <summary>Its content is too large to be asked for without saying what is held.</summary>
     internal bool NeedsCompare { get; set; }

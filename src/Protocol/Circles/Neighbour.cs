@@ -11,13 +11,18 @@ internal sealed class Neighbour(FriendId friend, ushort slot)
     /// <summary>Its number in offers.</summary>
     internal ushort Slot { get; } = slot;
 
-    /// <summary>How many pseudonyms it offers.</summary>
-    internal int Offers { get; set; }
+    /// <summary>The pseudonyms that it offers, in no order. Changed by Directory alone.</summary>
+    internal List<Known> Offered { get; } = [];
+
+    internal int Offers => Offered.Count;
 
     /// <summary>Charged: what it brought and is kept.</summary>
     internal long Entries { get; set; }
 
     internal long Encoded { get; set; }
+
+    /// <summary>Entries of what comes in parts and will be charged.</summary>
+    internal long Promised { get; set; }
 
     /// <summary>The link in use and what goes over it; null: none.</summary>
     internal Outbox? Outbox { get; set; }
@@ -50,6 +55,9 @@ internal sealed class Neighbour(FriendId friend, ushort slot)
 
     /// <summary>So many news are taken of it, whatever link they come by.</summary>
     internal TokenBucket? HeadRate { get; set; }
+
+    /// <summary>So often its links are begun with a comparison of all that is told.</summary>
+    internal TokenBucket? Compares { get; set; }
 
     internal int Failures { get; set; }
 

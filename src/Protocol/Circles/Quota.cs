@@ -13,6 +13,8 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
 {
     private static readonly TimeSpan SayPause = TimeSpan.FromMinutes(10);
 
+    private long _promised;
+
     /// <summary>Entries kept of all circles.</summary>
     internal long Entries { get; private set; }
 
@@ -26,9 +28,18 @@ internal sealed class Quota(Directory directory, Queue<Effect> effects)
         var isOwn = known.OfferOf(from.Slot) is { Hops: 1 };
         var keptEntries = isOwn ? 0 : Limits.CircleOwnEntriesMax;
         var keptBytes = isOwn ? 0 : Limits.CircleOwnBytesMax;
-        return from.Entries + more - freedHere <= Limits.CircleEntriesPerFriendMax - keptEntries
-            && Entries + more - freed <= Limits.CircleEntriesMax
+        return from.Entries + from.Promised + more - freedHere
+                <= Limits.CircleEntriesPerFriendMax - keptEntries
+            && Entries + _promised + more - freed <= Limits.CircleEntriesMax
             && from.Encoded < Limits.CircleBytesPerFriendMax - keptBytes;
+    }
+
+    /// <summary>Room for what comes in parts, until all of it is here or it is given up.</summary>
+    internal void Promise(Parts parts, int sign)
+    {
+        var entries = sign * parts.Head.Head.Content.Entries;
+        parts.Sponsor.Promised += entries;
+        _promised += entries;
     }
 
     /// <summary>Nothing of it is held any more.</summary>

@@ -41,7 +41,9 @@ internal static class Serving
             return;
         }
 
-        (neighbour.Answering, neighbour.Answered) = ((link, stream), answered);
+        // Of several that give parts of one catalog, only one tells later changes too.
+        var isEager = request.Parts == 0 || (request.Parts & 1) != 0;
+        (neighbour.Answering, neighbour.Answered) = ((link, stream), isEager ? answered : null);
         effects.Enqueue(new Effect.ServeCircle(link, stream, neighbour.Friend, wants, request));
     }
 

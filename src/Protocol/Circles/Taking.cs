@@ -26,7 +26,7 @@ internal sealed class Taking(
     internal void HandleHeads(Neighbour neighbour, Heads heads)
     {
         if (
-            !neighbour.Inbox!.TryTake(heads.News.Count, Looks(heads), directory.Now)
+            !neighbour.Inbox!.TryTake(heads.News.Count, Looks(neighbour, heads), directory.Now)
             || Read(neighbour, heads) is not { } news
         )
         {
@@ -76,9 +76,9 @@ internal sealed class Taking(
         effects.Enqueue(send);
     }
 
-    // A message that clears looks through all that is known here.
-    private int Looks(Heads heads) =>
-        heads.Cleared.IsEmpty ? 0 : directory.All.Count / Limits.HeadsBatchMax;
+    // A message that clears looks through all that the friend offers.
+    private static int Looks(Neighbour neighbour, Heads heads) =>
+        heads.Cleared.IsEmpty ? 0 : neighbour.Offers / Limits.HeadsBatchMax;
 
     // All is read before any takes effect; null: one of them cannot be.
     private List<News>? Read(Neighbour neighbour, Heads heads)
@@ -131,12 +131,11 @@ internal sealed class Taking(
     private bool OffersKey(Neighbour neighbour, ReadOnlySpan<byte> key) =>
         directory.Find(new PseudonymId(new Hash256(key)))?.OfferOf(neighbour.Slot) is not null;
 
-    private IEnumerable<Known> Cleared(Neighbour neighbour, Heads heads)
+    private static IEnumerable<Known> Cleared(Neighbour neighbour, Heads heads)
     {
         var (depth, cleared) = ((int)heads.ClearedDepth, heads.Cleared.Memory);
-        return directory.All.Where(known =>
-            known.OfferOf(neighbour.Slot) is not null
-            && cleared.Span.Contains((byte)ToldSet.Group(known.Id.Key, depth))
+        return neighbour.Offered.Where(known =>
+            cleared.Span.Contains((byte)ToldSet.Group(known.Id.Key, depth))
         );
     }
 

@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -24,14 +25,49 @@ internal sealed class Telling(
     // All wait equally long, so that they come due in this order.
     private readonly Queue<(Neighbour Neighbour, Outbox Outbox, Instant At)> _due = [];
 
-    internal Instant? Deadline => _due.TryPeek(out var first) ? first.At : null;
+    // Links whose comparison waits since the friend's came too fast.
+    private readonly List<(Neighbour Neighbour, Inbox Inbox, Instant At)> _waiting = [];
 
-    /// <summary>A link is up: say what is held of what the friend told.</summary>
+    internal Instant? Deadline =>
+        Instant.Earliest(
+            _due.TryPeek(out var first) ? first.At : null,
+            _waiting.Count > 0 ? _waiting.Min(one => one.At) : null
+        );
+
+    /// <summary>A link is up: say what is held of what the friend told, unless its links come
+    /// too fast for that: then in a while.</summary>
     internal void HandleOpened(Neighbour neighbour)
     {
-        var root = ToldSet.Root(directory.Taken(neighbour.Slot));
+        _waiting.RemoveAll(one => one.Neighbour == neighbour);
+        neighbour.Compares ??= new TokenBucket(
+            1,
+            Limits.CompareSeconds * Limits.ComparesBurst,
+            directory.Now
+        );
+        var at = neighbour.Compares.When(Limits.CompareSeconds, directory.Now);
+        if (at <= directory.Now)
+        {
+            Compare(neighbour);
+            return;
+        }
+
+        neighbour.Inbox!.ComparesAt = at;
+        _waiting.Add((neighbour, neighbour.Inbox, at));
+    }
+
+    private void Compare(Neighbour neighbour)
+    {
+        neighbour.Compares!.Charge(Limits.CompareSeconds, directory.Now);
+        var inbox = neighbour.Inbox!;
+        inbox.ComparesAt = null;
+        var root = ToldSet.Root(directory.Taken(neighbour));
         var have = new HeadsHave { Root = ByteString.CopyFrom(root.ToArray()) };
         Send(neighbour.Outbox!, new Message { HeadsHave = have });
+        if (inbox.Have is { } said)
+            Answer(neighbour, said);
+        if (inbox.Ask is { } asked)
+            Answer(neighbour, asked);
+        (inbox.Have, inbox.Ask) = (null, null);
     }
 
     /// <summary>What is told of a pseudonym may have changed.</summary>
@@ -64,6 +100,15 @@ internal sealed class Telling(
         }
 
         inbox.HasCompared = true;
+        if (inbox.ComparesAt is null)
+            Answer(neighbour, have);
+        else
+            inbox.Have = have;
+    }
+
+    private void Answer(Neighbour neighbour, HeadsHave have)
+    {
+        var outbox = neighbour.Outbox!;
         places.Share();
         var told = directory.Told(neighbour);
         var root = new Hash256(have.Root.Span);
@@ -97,9 +142,17 @@ internal sealed class Telling(
         }
 
         inbox.HasAsked = true;
-        var tags = ToldSet.Tags(directory.Taken(neighbour.Slot), (int)ask.Depth);
+        if (inbox.ComparesAt is null)
+            Answer(neighbour, ask);
+        else
+            inbox.Ask = ask;
+    }
+
+    private void Answer(Neighbour neighbour, HeadsAsk ask)
+    {
+        var tags = ToldSet.Tags(directory.Taken(neighbour), (int)ask.Depth);
         var nodes = new HeadsNodes { Depth = ask.Depth, Nodes = ByteString.CopyFrom(tags) };
-        Send(outbox, new Message { HeadsNodes = nodes });
+        Send(neighbour.Outbox!, new Message { HeadsNodes = nodes });
     }
 
     /// <summary>The nodes over what the friend holds: tell the groups that differ.</summary>
@@ -150,6 +203,13 @@ internal sealed class Telling(
 
     internal void Poll()
     {
+        foreach (var one in _waiting.FindAll(one => one.At <= directory.Now))
+        {
+            _waiting.Remove(one);
+            if (one.Neighbour.Inbox == one.Inbox)
+                Compare(one.Neighbour);
+        }
+
         while (_due.TryPeek(out var first) && first.At <= directory.Now)
         {
             _due.Dequeue();

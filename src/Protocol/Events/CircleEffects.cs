@@ -19,7 +19,9 @@ public abstract partial record Effect
     /// can be told apart, then CircleAskEnded.
     /// </summary>
     /// <param name="Have">For each: the pseudonym whose catalog in the store is nearest.</param>
-    /// <param name="Compare">Send have_leaves; there is one want.</param>
+    /// <param name="Parts">Only these groups of the one want, saying which leaves are held; 0:
+    /// all of each.</param>
+    /// <param name="Sponsor">Whose quota what comes counts for.</param>
     /// <param name="IsFull">Shorten no tag: one of them did not suffice.</param>
     public sealed record FetchCircle(
         AskId Ask,
@@ -27,7 +29,8 @@ public abstract partial record Effect
         FriendId Friend,
         IReadOnlyList<SignedHead> Wants,
         IReadOnlyList<PseudonymId?> Have,
-        bool Compare,
+        uint Parts,
+        FriendId Sponsor,
         bool IsFull
     ) : Effect;
 

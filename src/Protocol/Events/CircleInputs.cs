@@ -17,6 +17,9 @@ public enum CircleEnd
     /// <summary>The store holds it at the head now.</summary>
     Held,
 
+    /// <summary>The groups that were asked for are here; others are not.</summary>
+    InPart,
+
     /// <summary>The friend does not tell it, or not any more.</summary>
     Missing,
 
@@ -68,12 +71,14 @@ public abstract partial record Input
     /// </summary>
     /// <param name="Encoded">If held: bytes of the catalog in the store.</param>
     /// <param name="Delta">If held by one small delta: that one, to be told on; or empty.</param>
+    /// <param name="Left">If here in part: the groups that are not.</param>
     public sealed record CircleFetched(
         AskId Ask,
         int Want,
         CircleEnd End,
         long Encoded,
-        ReadOnlyMemory<byte> Delta
+        ReadOnlyMemory<byte> Delta,
+        uint Left = 0
     ) : Input;
 
     /// <summary>

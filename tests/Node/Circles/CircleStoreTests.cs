@@ -210,7 +210,8 @@ public sealed class CircleStoreTests : IDisposable
     private byte[] Written(SignedHead head, ulong have)
     {
         var output = new ArrayBufferWriter<byte>();
-        return Circles.TryWrite(head, have, output) ? output.WrittenSpan.ToArray() : [];
+        var way = new CircleReads(_fixture.Store).Write(head, have, isAlone: true, output);
+        return way == CircleWay.Written ? output.WrittenSpan.ToArray() : [];
     }
 
     private List<CatalogEntry> All(PseudonymId pseudonym) =>

@@ -19,6 +19,7 @@ internal sealed class AudienceFixture : IDisposable
     private readonly List<(FriendId Viewer, CatalogHead Head)> _heads = [];
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _changed = new(0);
+    private readonly SemaphoreSlim _indexed = new(0);
 
     internal AudienceFixture()
     {
@@ -29,6 +30,7 @@ internal sealed class AudienceFixture : IDisposable
         var settings = new ShareIndexSettings { Settle = TimeSpan.FromMilliseconds(20) };
         Index = ShareIndex.Open(In("index.db"), [], settings, out var why)!;
         Assert.True(Index is not null, why);
+        Index.Changed += (_, _) => _indexed.Release();
         Views = FriendNet.Node.Catalogs.Views.Open(
             In("views.db"),
             Index,
@@ -104,15 +106,10 @@ internal sealed class AudienceFixture : IDisposable
         Write(name, file ?? $"file of {name}.txt");
         Audiences.Added(Store.Shares.Add(name, In(name), audience)!);
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        using var indexed = new SemaphoreSlim(0);
-        void OnIndexed(object? sender, EventArgs e) => indexed.Release();
-        Index.Changed += OnIndexed;
         while (Index.Shares.Single(share => share.Name == name).Files == 0)
         {
-            await indexed.WaitAsync(bound.Token);
+            await _indexed.WaitAsync(bound.Token);
         }
-
-        Index.Changed -= OnIndexed;
     }
 
     internal string FileOf(string name) => Path.GetFileName(Directory.GetFiles(In(name)).Single());
@@ -194,6 +191,7 @@ internal sealed class AudienceFixture : IDisposable
         Store.Dispose();
         _self.Dispose();
         _changed.Dispose();
+        _indexed.Dispose();
     }
 
     private string In(string name) => Path.Combine(_self.Folder, name);

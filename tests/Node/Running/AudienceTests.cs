@@ -116,8 +116,10 @@ public sealed class AudienceTests : IDisposable
         await _fixture.Share("family", _fixture.Of(1 << 3));
         await _fixture.Told(_fixture.Member, 1);
         Assert.False(_fixture.Serves(_fixture.Other, "family"));
-        // A view is there a moment before its head is told.
+        // A view is there a moment before its head is told, and each is told one at first.
         Wait.Until(() => _fixture.HeadsTold(_fixture.Member).Any(head => head.Entries == 1));
+        FriendId[] all = [_fixture.Named, _fixture.Other, Views.Circle];
+        Wait.Until(() => all.All(viewer => _fixture.HeadsTold(viewer).Count > 0));
         _fixture.ForgetHeads();
 
         _fixture.Regroup(put: _fixture.Other, taken: _fixture.Member);

@@ -26,7 +26,7 @@ public sealed class PartTests : IDisposable
         var (one, other) = (Answer(set, Even), Answer(set, Odd));
         Assert.Equal(split & Even, one.Nodes.Split);
         Assert.Equal(CheckOutcome.Right, Read(Odd, other));
-        Assert.False(gathering.IsWhole);
+        Assert.Equal(Even, gathering.Left);
         Assert.Equal(CheckOutcome.Right, Read(Even, one));
         Assert.Equal(set.Head, Finish(set, EntrySet.Empty));
         // A single share is in order, as the whole is: hardly more bytes.
@@ -46,7 +46,7 @@ public sealed class PartTests : IDisposable
         var gathering = Begin(set, EntrySet.Empty);
         var lie = Answer(set, PartNodes.All, liar);
         Assert.Equal(CheckOutcome.Wrong, Read(PartNodes.All, lie));
-        Assert.False(gathering.IsWhole);
+        Assert.Equal(group, gathering.Left);
         // Another one gives what is missing, and nothing else.
         var rest = Answer(set, PartNodes.All);
         Assert.InRange(rest.Delta.Length, 1, set.Whole.Length / (entries > 8192 ? 100 : 10));
@@ -142,7 +142,9 @@ public sealed class PartTests : IDisposable
         {
             var bad = good.Delta.ToArray();
             bad[at] ^= (byte)(1 << (at % 8));
-            var outcome = PartAnswer.Read(set.Head, due, Steps(bad), out var right);
+            var right = new List<RightPart>();
+            var read = PartAnswer.Read(set.Head, due, Steps(bad), right);
+            var outcome = ChangeCheck.Read(read);
             foreach (var entry in right.SelectMany(part => part.Entries))
                 Assert.Contains(entry, set.Entries);
             Assert.True(outcome != CheckOutcome.Right || right.Count == due.Count);
@@ -172,11 +174,11 @@ public sealed class PartTests : IDisposable
     }
 
     private CheckOutcome Read(uint groups, (CircleAnswer Nodes, byte[] Delta) answer) =>
-        _gathering!.Read(groups, answer.Nodes, Steps(answer.Delta));
+        ChangeCheck.Read(_gathering!.Read(groups, answer.Nodes, Steps(answer.Delta)));
 
     private CatalogHead? Finish(EntrySet set, EntrySet from)
     {
-        Assert.True(_gathering!.IsWhole);
+        Assert.Equal(0u, _gathering!.Left);
         _gathering.Finish();
         return from.Apply(_output.WrittenMemory, set.Head)?.Head;
     }

@@ -1,9 +1,11 @@
+using System.Buffers;
 using FriendNet.Crypto.Sodium;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
+using FriendNet.Simulation.Nodes;
 using FriendNet.Tests.Crypto;
 using Google.Protobuf;
 
@@ -24,6 +26,7 @@ internal sealed class CircleNode
     private readonly List<OwnPseudonym> _own = [];
     private EntrySet _before = EntrySet.Empty;
     private EntrySet _shown = EntrySet.Empty;
+    private ComingParts _parts = new();
     private NodeEngine _engine;
     private uint _lastStream;
     private int _life;
@@ -58,6 +61,9 @@ internal sealed class CircleNode
 
     /// <summary>What it gives in place of a catalog it is asked for; null: the truth.</summary>
     internal Func<SignedHead, byte[]?>? Lie { get; set; }
+
+    /// <summary>Whose entries it gives in parts of a catalog; null: the truth.</summary>
+    internal EntrySet? LieInParts { get; set; }
 
     /// <summary>It cuts the deltas that it tells.</summary>
     internal bool LieInDeltas { get; set; }
@@ -131,6 +137,7 @@ internal sealed class CircleNode
             _world.Disconnect(this, friend);
         _asks.Clear();
         _streams.Clear();
+        _parts = new ComingParts();
         _life++;
         _engine = NewEngine();
         Handle(new Input.OwnHeads([.. _own.Where(p => p.Last is not null).Select(p => p.Last!)]));
@@ -297,7 +304,20 @@ internal sealed class CircleNode
             return;
         }
 
-        var request = CircleWants.Of(
+        var request = fetch.Parts == 0 ? RequestOf(fetch) : PartsOf(fetch);
+        var stream = new StreamId(_lastStream += 2);
+        _streams[stream.Value] = fetch.Ask;
+        var bytes = new Request { Circle = request }.ToByteArray();
+        _world.Post(() =>
+        {
+            Xunit.Assert.True(ControlMessages.TryParse(bytes, out Request? parsed));
+            if (teller.PeerOn(fetch.Link) is not null)
+                teller.Handle(new Input.RequestReceived(fetch.Link, stream, parsed));
+        });
+    }
+
+    private CircleRequest RequestOf(Effect.FetchCircle fetch) =>
+        CircleWants.Of(
             [
                 .. fetch.Wants.Zip(
                     fetch.Have,
@@ -310,17 +330,11 @@ internal sealed class CircleNode
             ],
             fetch.IsFull
         );
-        if (fetch.Compare)
-            request.HaveLeaves = ByteString.CopyFrom(new byte[2048]);
-        var stream = new StreamId(_lastStream += 2);
-        _streams[stream.Value] = fetch.Ask;
-        var bytes = new Request { Circle = request }.ToByteArray();
-        _world.Post(() =>
-        {
-            Xunit.Assert.True(ControlMessages.TryParse(bytes, out Request? parsed));
-            if (teller.PeerOn(fetch.Link) is not null)
-                teller.Handle(new Input.RequestReceived(fetch.Link, stream, parsed));
-        });
+
+    private CircleRequest PartsOf(Effect.FetchCircle fetch)
+    {
+        var held = fetch.Have[0] is { } id ? Held[id].Content : null;
+        return _parts.Ask(fetch.Wants[0], held, fetch.Parts);
     }
 
     // One answer for each want: null is missing, empty is compare.
@@ -331,6 +345,12 @@ internal sealed class CircleNode
         if (PeerOn(serve.Link) is not { } asker)
         {
             Handle(new Input.CircleServed(serve.Friend, serve.Link, serve.Stream));
+            return;
+        }
+
+        if (serve.Request.Parts != 0)
+        {
+            ServeParts(serve, asker);
             return;
         }
 
@@ -347,13 +367,25 @@ internal sealed class CircleNode
         Handle(new Input.CircleServed(serve.Friend, serve.Link, serve.Stream));
     }
 
+    private void ServeParts(Effect.ServeCircle serve, CircleNode asker)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var head = serve.Wants[0]!;
+        var content = ContentAt(head.Head.Content)!;
+        var source = (LieInParts ?? content).EntriesOf;
+        var nodes = PartAnswer.Write(content.Tree(), content.Head, serve.Request, source, output);
+        _world.Content.Add((this, asker, head.Pseudonym, output.WrittenCount));
+        _world.Post(() => asker.Answered(serve.Stream, nodes, output.WrittenMemory));
+        Handle(new Input.CircleServed(serve.Friend, serve.Link, serve.Stream));
+    }
+
     private byte[]? Answer(Effect.ServeCircle serve, int want, SignedHead head)
     {
         var content = ContentAt(head.Head.Content);
         if (content is null)
             return null;
         var isLarge = content.Entries.Length > 512;
-        return isLarge && serve.Request.HaveLeaves.IsEmpty ? [] : content.Whole.ToArray();
+        return isLarge && serve.Request.Wants[want].Have != 0 ? [] : content.Whole.ToArray();
     }
 
     private EntrySet? ContentAt(CatalogHead head) =>
@@ -367,6 +399,23 @@ internal sealed class CircleNode
             return;
         for (var i = 0; i < answers.Count; i++)
             Answered(ask, i, answers[i]);
+        EndStream(stream, CircleEnd.Held);
+    }
+
+    private void Answered(StreamId stream, CircleAnswer nodes, ReadOnlyMemory<byte> bytes)
+    {
+        if (!_streams.TryGetValue(stream.Value, out var id) || !_asks.TryGetValue(id, out var ask))
+            return;
+        var head = ask.Wants[0];
+        var (end, left, delta) = _parts.Read(head, ask.Parts, nodes, bytes);
+        if (end == CircleEnd.Held)
+        {
+            var before = ask.Have[0] is { } have ? Held[have].Content : EntrySet.Empty;
+            Store(head, before.Apply(delta, head.Head.Content)!, ask.Sponsor);
+        }
+
+        var small = ask.Have[0] is null || delta.Length > 4096 ? default : delta;
+        Handle(new Input.CircleFetched(ask.Ask, 0, end, delta.Length, small, left));
         EndStream(stream, CircleEnd.Held);
     }
 

@@ -95,6 +95,21 @@ public sealed class LiarTests
         Assert.Equal(Sets.Of(20).Head, _c.Held[_a.Pseudonym].Content.Head);
     }
 
+    // What is small is never compared: asking again would bring the same, and again.
+    [Fact]
+    public void WhoWantsToCompareWhatIsSmallIsLeft()
+    {
+        var asked = 0;
+        _liar.Lie = _ =>
+        {
+            asked++;
+            return [];
+        };
+        _a.Show(Sets.Of(20));
+        _world.Run(60);
+        Assert.Equal(1, asked);
+    }
+
     [Fact]
     public void NotToldEqualsUnknown()
     {

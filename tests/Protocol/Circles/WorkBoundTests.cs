@@ -97,6 +97,78 @@ public sealed class WorkBoundTests
         Assert.DoesNotContain(_engine.Drain(), effect => effect is Effect.ApplyCircle);
     }
 
+    // Each costs us a look at all that was told: who comes anew too fast waits, whatever it says.
+    [Fact]
+    public void LinksThatComeTooFastWaitForTheirComparison()
+    {
+        var begun = 0;
+        for (var i = 0; i < 3 * Limits.ComparesBurst; i++)
+        {
+            Open(root: 7);
+            begun += Answered();
+            _engine.Sync.HandleClosed(OneEngine.LinkOf(0), _engine.Now);
+        }
+
+        Assert.Equal(Limits.ComparesBurst, begun);
+        // Others do not wait for it, and the one that stays has its turn.
+        _engine.Open(1);
+        Assert.Equal(1, Answered());
+        Open(root: 7);
+        Assert.Equal(0, Answered());
+        _engine.Advance(TimeSpan.FromSeconds(Limits.CompareSeconds));
+        Assert.Equal(1, Answered());
+    }
+
+    // A chain of pseudonyms at one root, each of another friend: few are looked at.
+    [Fact]
+    public void OfManyAtOneRootFewAreLookedAt()
+    {
+        const int Friends = 20;
+        var root = Sets.Of(10).Head.Root;
+        SignedHead[] heads =
+        [
+            .. Enumerable.Range(0, Friends + 2).Select(i => OneEngine.Head(i, 10, root)),
+        ];
+        _engine.Open(0);
+        _engine.Tell(0, [heads[0]]);
+        GiveAll();
+        // What the same friend tells at the same root is known to be here.
+        _engine.Tell(0, [heads[^1]]);
+        Assert.DoesNotContain(_engine.Drain(), effect => effect is Effect.FetchCircle);
+        for (var friend = 1; friend < Friends; friend++)
+        {
+            _engine.Open(friend);
+            _engine.Tell(friend, [heads[friend]]);
+            GiveAll();
+        }
+
+        _engine.Tell(0, [heads[Friends]]);
+        Assert.Single(_engine.Drain().OfType<Effect.FetchCircle>());
+    }
+
+    // Says that it holds something else, and asks for nodes.
+    private void Open(byte root)
+    {
+        _engine.Drain();
+        _engine.Sync.HandleOpened(OneEngine.LinkOf(0), OneEngine.FriendOf(0), _engine.Now);
+        var have = new HeadsHave { Root = ByteString.CopyFrom([.. Enumerable.Repeat(root, 32)]) };
+        Message[] said =
+        [
+            new() { HeadsHave = have },
+            new() { HeadsAsk = new HeadsAsk { Depth = 1 } },
+        ];
+        foreach (var message in said)
+            _engine.Sync.HandleMessage(OneEngine.LinkOf(0), message, _engine.Now);
+    }
+
+    private int Answered()
+    {
+        List<Message> sent = [.. _engine.Drain().OfType<Effect.Send>().Select(e => e.Message)];
+        var have = sent.Count(message => message.HeadsHave is not null);
+        Assert.InRange(sent.Count(message => message.HeadsNodes is not null), 0, have);
+        return have;
+    }
+
     private static IEnumerable<HeadNews> Newer(OwnPseudonym[] all, EntrySet from, EntrySet to) =>
         all.Select(source => new HeadNews
         {

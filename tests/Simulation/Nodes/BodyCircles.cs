@@ -24,6 +24,7 @@ internal sealed class BodyCircles(SimNode node)
     private readonly Dictionary<PseudonymId, SignedHead> _signed = [];
     private readonly Dictionary<PseudonymId, Shelf> _own = [];
     private readonly Seeds _chance = new(node.World.Settings.Seed, Purpose.Identity, node.Number);
+    private readonly ComingParts _parts = new();
     private readonly CircleJournal? _journal = node.World.Settings.IsDurable ? new() : null;
     private Volume? _shown;
 
@@ -119,19 +120,35 @@ internal sealed class BodyCircles(SimNode node)
     private void Fetch(Effect.FetchCircle fetch)
     {
         Volume?[] have = [.. fetch.Have.Select(id => Find(id)?.Volume)];
-        var request = CircleWants.Of(
-            [
-                .. fetch.Wants.Zip(
-                    have,
-                    (head, held) => (head.Head.Content.Root.Tag, held?.Head.Root.Tag ?? 0)
-                ),
-            ],
-            fetch.IsFull
-        );
+        var request =
+            fetch.Parts != 0
+                ? _parts.Ask(fetch.Wants[0], have[0]?.Set, fetch.Parts)
+                : CircleWants.Of(
+                    [
+                        .. fetch.Wants.Zip(
+                            have,
+                            (head, held) => (head.Head.Content.Root.Tag, held?.Head.Root.Tag ?? 0)
+                        ),
+                    ],
+                    fetch.IsFull
+                );
 
         var reading = new CircleReading(fetch.Wants, have, node.World.Library);
+        var answer = new CircleAnswer();
         var stream = node.Link(fetch.Link)
-            ?.Ask(new Request { Circle = request }, Over, piece => Came(fetch, reading, piece));
+            ?.Ask(
+                new Request { Circle = request },
+                Over,
+                piece =>
+                {
+                    if (fetch.Parts == 0)
+                        Came(fetch, reading, piece);
+                    else if (piece.Type == FrameType.Data)
+                        CameInPart(fetch, have[0], answer, piece.Bytes);
+                    else if (ControlMessages.TryParse(piece.Bytes.Span, out CircleAnswer? nodes))
+                        answer = nodes;
+                }
+            );
         if (stream is { } asked)
             _asks[fetch.Ask] = (fetch.Link, asked);
         else
@@ -160,6 +177,29 @@ internal sealed class BodyCircles(SimNode node)
             var encoded = shelf?.Volume.EncodedBytes ?? 0;
             node.Later(WorkTime, new Input.CircleFetched(fetch.Ask, want, end, encoded, small));
         }
+    }
+
+    private void CameInPart(
+        Effect.FetchCircle fetch,
+        Volume? held,
+        CircleAnswer answer,
+        ReadOnlyMemory<byte> bytes
+    )
+    {
+        var head = fetch.Wants[0];
+        var (end, left, delta) = _parts.Read(head, fetch.Parts, answer, bytes);
+        Shelf? shelf = null;
+        if (end == CircleEnd.Held)
+        {
+            var volume = node.World.Library.Check(held, delta, head.Head.Content)!;
+            shelf = held is null ? volume.AsWhole : new Shelf(volume, held.Head.Root.Tag, delta);
+            Keep(fetch.Sponsor, head, shelf);
+        }
+
+        var kept = shelf?.Delta ?? default;
+        var small = kept.Length <= Limits.HeadDeltaBytesMax ? kept : default;
+        var encoded = shelf?.Volume.EncodedBytes ?? 0;
+        node.Later(WorkTime, new Input.CircleFetched(fetch.Ask, 0, end, encoded, small, left));
     }
 
     private Shelf? Find(PseudonymId? id) => id is { } known ? _held.GetValueOrDefault(known) : null;

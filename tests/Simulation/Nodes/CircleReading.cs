@@ -27,7 +27,10 @@ internal sealed class CircleReading(
                 _isOver = true;
             else
                 _missing = [.. answer.Missing];
-            yield break;
+            if (answer?.Compare is not true)
+                yield break;
+            _isOver = true;
+            yield return (0, CircleEnd.Compare, null);
         }
 
         for (; _missing.Contains((uint)_next); _next++)
