@@ -17,4 +17,10 @@ public static partial class Limits
 
     /// <summary>A group's name, UTF-8: as a friend's.</summary>
     public const int GroupNameBytesMax = 64;
+
+    /// <summary>Seconds that who sent wrong bytes is asked last, at first; then doubled.</summary>
+    public const int GuiltSecondsMin = 600;
+
+    /// <summary>Seconds of that at most: a day, in which a disk may be mended.</summary>
+    public const int GuiltSecondsMax = 86_400;
 }

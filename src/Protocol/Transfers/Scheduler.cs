@@ -14,6 +14,7 @@ public sealed class Scheduler
     private readonly Dictionary<TransferId, Wanted> _byId = [];
     private readonly Sources _sources;
     private readonly Retries _retries;
+    private readonly Guilt _guilt = new();
     private readonly Queue<Effect> _effects;
     private int _turn;
 
@@ -50,7 +51,7 @@ public sealed class Scheduler
                 _sources.Heard(progress.Fetch, now);
                 return;
             case Input.SliceFailed failed:
-                Fail(failed);
+                Fail(failed, now);
                 break;
             case Input.FetchEnded ended:
                 _sources.Ended(ended.Fetch, now);
@@ -118,8 +119,10 @@ public sealed class Scheduler
         _effects.Enqueue(new Effect.Finish(wanted.Id));
     }
 
-    private void Fail(Input.SliceFailed failed)
+    private void Fail(Input.SliceFailed failed, Instant now)
     {
+        if (failed.Why == SliceFailure.Corrupt && _sources.SourceOf(failed.Fetch) is { } guilty)
+            _guilt.Note(guilty, now);
         if (_sources.Failed(failed.Fetch, failed.Index, failed.Why) is { } stopped)
             Remove(stopped.Id);
     }
@@ -138,7 +141,7 @@ public sealed class Scheduler
     /// <summary>Fills every link's window, transfers taking turns.</summary>
     private void Ask(Instant now)
     {
-        foreach (var link in _sources.Links)
+        foreach (var link in _sources.Links.OrderBy(link => _guilt.Holds(link.Source, now)))
         {
             while (link.HasRoom(now) && _sources.HasRoom && AskOne(link, now)) { }
         }
@@ -153,6 +156,9 @@ public sealed class Scheduler
         {
             var wanted = _transfers[(_turn + tried) % _transfers.Count];
             if (wanted.RetryAt is not null)
+                continue;
+            // Asked last, and one fetch at a time.
+            if (wanted.Underway > 0 && _guilt.Holds(link.Source, now))
                 continue;
             var slices = wanted.Take(
                 link.Source,
