@@ -44,6 +44,7 @@ public sealed partial class Downloader
         var mayBeginAnew = entry.Row.Why == PartPlace.GoneSentence(entry.Row);
         if (!_table.TryMove(entry, [TransferState.Paused], TransferState.Running))
             return false;
+        entry.Doubts = 0;
         if (entry.End.Task.IsCompleted)
             entry.End = TransferEntry.NewEnd();
         // What is still underway from before must end first: it may be the last slice.
@@ -93,7 +94,7 @@ public sealed partial class Downloader
     {
         try
         {
-            return Open(entry.Row, _store.Load(entry.Row.Id));
+            return Open(entry, _store.Load(entry.Row.Id));
         }
         catch (DiskException e)
         {
@@ -195,7 +196,7 @@ public sealed partial class Downloader
         );
         var content = new TransferContent(files);
         var entry = _table.Add(row);
-        entry.Live = Open(row, content);
+        entry.Live = Open(entry, content);
         _report(new Input.Download(row.Id, content.ToWanted()));
         return row.Id;
     }

@@ -11,6 +11,11 @@ internal sealed class TransferEntry(TransferRow row)
 
     internal Download? Live { get; set; }
 
+    internal Blames Blames { get; } = new();
+
+    /// <summary>How often somebody else had written to what came.</summary>
+    internal int Doubts { get; set; }
+
     /// <summary>Why it does not go on now, for people.</summary>
     internal string? Why { get; set; } = row.Why;
 
