@@ -24,6 +24,14 @@ internal static class Program
                     runs: rest is [_, _, var runs] ? int.Parse(runs) : 5
                 );
                 break;
+            case ["poison", .. var rest]:
+                PoisonBench.Run(
+                    Path.GetFullPath("artifacts/run/friendnet"),
+                    Folder([.. rest.Take(1)]),
+                    mebibytes: rest is [_, var poisoned, ..] ? int.Parse(poisoned) : 512,
+                    runs: rest is [_, _, var times] ? int.Parse(times) : 3
+                );
+                break;
             case ["index", .. var rest]:
                 IndexBench.Run(Folder(rest));
                 break;

@@ -63,7 +63,13 @@ public static class NodeEndpoints
             new BrowseEndpoints(node.Friends, browse, node.Catalogs.Circles),
             new ReachEndpoints(node.Friends, node.Catalogs, node.Links),
             search,
-            new TransferEndpoints(node.Downloads, browse, chosen, settings.Downloads),
+            new TransferEndpoints(
+                node.Downloads,
+                browse,
+                chosen,
+                new FriendNames(node.Friends),
+                settings.Downloads
+            ),
             new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
         ];
     }
