@@ -22,6 +22,8 @@ internal static class Program
             PeersBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2.0), Number(rest, 2, 3)),
         ["play"] = rest =>
             PlayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 500), Number(rest, 2, 5)),
+        ["poison"] = rest =>
+            PoisonBench.Run(Node, Folder(rest, 0), Number(rest, 1, 512), Number(rest, 2, 3)),
         ["relay"] = rest =>
             RelayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2), Number(rest, 2, 5)),
         ["transfer"] = rest => TransferBench.Run(Node, Folder(rest, 0)),

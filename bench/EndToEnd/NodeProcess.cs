@@ -68,7 +68,8 @@ internal sealed class NodeProcess : IDisposable
     /// The id of a name. The catalog needs a moment to arrive: asked again until it is there, for
     /// a minute at most.
     /// </summary>
-    internal string Find(string name)
+    /// <param name="ways">In how many ways at least.</param>
+    internal string Find(string name, int ways = 1)
     {
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started).TotalSeconds < 60)
@@ -76,7 +77,10 @@ internal sealed class NodeProcess : IDisposable
             var hits = Json("search", Path.GetFileName(name), "--json");
             foreach (var hit in hits.EnumerateArray())
             {
-                if (hit.GetProperty("name").GetString() == Path.GetFileName(name))
+                if (
+                    hit.GetProperty("name").GetString() == Path.GetFileName(name)
+                    && hit.GetProperty("ways").GetInt32() >= ways
+                )
                 {
                     return hit.GetProperty("id").GetString()!;
                 }

@@ -74,6 +74,29 @@ internal sealed class LiveNode : IDisposable
         _log = _daemon.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>
+    /// Starts it under a program that may kill it at any moment; false: it did so at once.
+    /// </summary>
+    internal async Task<bool> StartUnder(params string[] wrapper)
+    {
+        _daemon = Launch([.. wrapper, Program], ["daemon", "--listen", Listen]);
+        var line = await _daemon.StandardOutput.ReadLineAsync().WaitAsync(Bound);
+        _log = _daemon.StandardError.ReadToEndAsync();
+        return line is not null;
+    }
+
+    internal bool HasEnded => _daemon!.HasExited;
+
+    /// <summary>Once it has ended by itself, or was killed by somebody else.</summary>
+    internal Task Ended() => _daemon!.WaitForExitAsync().WaitAsync(Bound);
+
+    /// <summary>Once it has ended, or after so long.</summary>
+    internal Task EndedWithin(TimeSpan time) =>
+        Task.WhenAny(
+            Ended(),
+            Task.Delay(time, TimeProvider.System, TestContext.Current.CancellationToken)
+        );
+
     internal void Kill()
     {
         _daemon!.Kill();
@@ -184,9 +207,12 @@ internal sealed class LiveNode : IDisposable
 
     private string Log() => _log?.Result ?? _daemon!.StandardError.ReadToEnd();
 
-    internal Process Launch(params string[] arguments)
+    internal Process Launch(params string[] arguments) => Launch([Program], arguments);
+
+    private Process Launch(string[] program, string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, ["--home", _home, .. arguments])
+        string[] all = [.. program[1..], "--home", _home, .. arguments];
+        var start = new ProcessStartInfo(program[0], all)
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

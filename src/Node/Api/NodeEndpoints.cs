@@ -31,7 +31,13 @@ public static class NodeEndpoints
             node.Links
         );
         var chosen = new Chosen(browse, search);
-        var transfers = new TransferEndpoints(node.Downloads, browse, chosen, settings.Downloads);
+        var transfers = new TransferEndpoints(
+            node.Downloads,
+            browse,
+            chosen,
+            new FriendNames(node.Friends),
+            settings.Downloads
+        );
         var self = FriendId.Of(node.Card.SigningKey.Bytes);
         return
         [

@@ -17,6 +17,7 @@ public sealed class TransferEndpoints(
     Downloader downloader,
     CatalogBrowse catalogs,
     Chosen chosen,
+    FriendNames names,
     string downloads
 ) : IEndpoints
 {
@@ -171,14 +172,14 @@ public sealed class TransferEndpoints(
     private static FailureException Gone(long id) =>
         new(FailureKind.Cancelled, $"Transfer {id} was cancelled at once.");
 
-    private static Transfer Cancelled(TransferProgress transfer) =>
+    private Transfer Cancelled(TransferProgress transfer) =>
         Shown(transfer) with
         {
             State = "cancelled",
             Code = FailureTable.Of(FailureKind.Cancelled).Code,
         };
 
-    private static Transfer Shown(TransferProgress transfer)
+    private Transfer Shown(TransferProgress transfer)
     {
         var row = transfer.Row;
         var state = StateOf(transfer);
@@ -200,7 +201,8 @@ public sealed class TransferEndpoints(
             transfer.SecondsLeft,
             transfer.Place,
             transfer.Why,
-            kind is { } failure ? FailureTable.Of(failure).Code : null
+            kind is { } failure ? FailureTable.Of(failure).Code : null,
+            [.. transfer.Blamed.Select(one => new Blame(names.Of(one.Source), one.File, one.Leaf))]
         );
     }
 

@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Linux;
 using FriendNet.Protocol.Ids;
@@ -11,8 +12,8 @@ internal sealed class Download : IDisposable
     private readonly RateMeter _rate = new();
     private readonly Dictionary<LinkId, RateMeter> _sources = [];
     private readonly PartPlace _place;
-    private List<int> _unrecorded = [];
-    private List<int> _recording = [];
+    private List<(int Run, Hash256 Root)> _unrecorded = [];
+    private List<(int Run, Hash256 Root)> _recording = [];
     private long _bytesStored;
     private int _users;
     private Action? _whenQuiet;
@@ -33,6 +34,8 @@ internal sealed class Download : IDisposable
     internal TransferContent Content { get; }
 
     internal PartPlace Place => _place;
+
+    internal required Blames Blames { get; init; }
 
     /// <summary>Called when the first slice since the last record was written.</summary>
     internal required Action Dirty { get; init; }
@@ -109,7 +112,8 @@ internal sealed class Download : IDisposable
 
     /// <summary>Writes a verified slice.</summary>
     /// <exception cref="DiskException">It cannot be written.</exception>
-    internal void Write(Slice slice, LinkId link, Block block, int at, int count)
+    /// <param name="root">The run's; kept, to look again where somebody changed the part.</param>
+    internal void Write(Slice slice, LinkId link, Hash256 root, Block block, int at, int count)
     {
         var run = Content.Map.Number(slice);
         using (_gate.EnterScope())
@@ -126,7 +130,7 @@ internal sealed class Download : IDisposable
         {
             if (!Content.Have.Set(run))
                 return;
-            _unrecorded.Add(run);
+            _unrecorded.Add((run, Content.Map.Count(slice.File) > 1 ? root : default));
             isFirst = _unrecorded.Count == 1;
             _bytesStored += count;
             _rate.Add(count, now);
@@ -163,7 +167,7 @@ internal sealed class Download : IDisposable
         try
         {
             _place.Sync();
-            store.Record(Row.Id, _recording, CopyBits);
+            store.Record(Row.Id, _recording, CopyBits, PartPlace.Now());
             _recording.Clear();
         }
         catch
@@ -205,7 +209,7 @@ internal sealed class Download : IDisposable
         {
             Content.Have.CopyTo(from, bits);
             // What was written after the sync is not to be trusted yet.
-            foreach (var run in _unrecorded)
+            foreach (var (run, _) in _unrecorded)
             {
                 var at = run - from;
                 if (at >= 0 && at < bits.Length * 8)
@@ -221,7 +225,7 @@ internal sealed class Download : IDisposable
         for (var run = 0; run < map.Count(file); run++)
         {
             if (Content.Have[map.First(file) + run])
-                bytes += Crypto.Merkle.MerkleTree.RunLength(Content.Files[file].Id.Length, run);
+                bytes += MerkleTree.RunLength(Content.Files[file].Id.Length, run);
         }
 
         return bytes;

@@ -44,6 +44,7 @@ public sealed partial class Downloader
         var mayBeginAnew = entry.Row.Why == PartPlace.GoneSentence(entry.Row);
         if (!_table.TryMove(entry, [TransferState.Paused], TransferState.Running))
             return false;
+        entry.Doubts = 0;
         if (entry.End.Task.IsCompleted)
             entry.End = TransferEntry.NewEnd();
         // What is still underway from before must end first: it may be the last slice.

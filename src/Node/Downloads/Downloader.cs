@@ -37,7 +37,7 @@ public sealed partial class Downloader : IDisposable
     {
         (_store, _report, _log) = (store, report, log);
         _table = new(store);
-        _finisher = new(_table, Stop);
+        _finisher = new(_table, store, Stop, LookAgain);
         _work = new(open, report, DiskFailed, log);
         _recorder = new(RecordAll);
     }
@@ -81,7 +81,7 @@ public sealed partial class Downloader : IDisposable
                 _table.Explain(waiting, waits.Why);
                 break;
             case Effect.Blame blame:
-                _log($"{blame.Source} sent wrong bytes and is not asked for this again.");
+                Note(blame);
                 break;
         }
     }
@@ -114,11 +114,12 @@ public sealed partial class Downloader : IDisposable
     private static TransferProgress Progress(TransferEntry entry)
     {
         var row = entry.Row;
+        var blamed = entry.Blames.All;
         if (entry.Live is { } live)
-            return live.Progress(row, entry.Why);
+            return live.Progress(row, entry.Why) with { Blamed = blamed };
         var place = Path.Join(row.Destination, row.FinalName ?? row.Name);
         var stored = row.State == TransferState.Done ? row.Bytes : 0;
-        return new(row, place, stored, 0, null, [], entry.Why);
+        return new(row, place, stored, 0, null, [], entry.Why) { Blamed = blamed };
     }
 
     private void ClearOld()
@@ -243,22 +244,13 @@ public sealed partial class Downloader : IDisposable
         return true;
     }
 
-    /// <summary>Compares what is recorded with the disk; false: it is gone, and stops.</summary>
-    private bool TryCheck(TransferEntry entry, TransferContent content, bool mayMake)
-    {
-        if (!mayMake && PartPlace.IsGone(entry.Row))
-        {
-            Stop(entry, PartPlace.GoneSentence(entry.Row));
-            return false;
-        }
-
-        using var place = new PartPlace(entry.Row, content, mayMake);
-        place.Check();
-        return true;
-    }
-
     private Download Open(TransferEntry entry, TransferContent content) =>
-        new(entry.Row, content) { Dirty = _recorder.Wake, Stored = entry.Changed.Raise };
+        new(entry.Row, content)
+        {
+            Dirty = _recorder.Wake,
+            Stored = entry.Changed.Raise,
+            Blames = entry.Blames,
+        };
 
     private static string Megabytes(long bytes) =>
         (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture) + " MB";

@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Links;
 using FriendNet.Node.Linux;
@@ -125,22 +126,31 @@ internal sealed class FetchSink : IStreamSink
         var run = _asked[job.Index];
         if (check.IsGood(run, _block!.Span.Slice(job.At, job.Count), job.Proof))
         {
-            Store(job);
+            _download.Blames.Right(_fetch.Slices[job.Index], check.Leaves);
+            Store(job, check.Root);
         }
         else
         {
+            var slice = _fetch.Slices[job.Index];
+            _download.Blames.Note(_fetch.Link, slice, check.Leaves.ToArray());
             Report(job.Index, SliceFailure.Corrupt);
-            _work.AskLeaves(_fetch, job.Index, check.AskLeaves(run, job.Proof));
+            _work.AskLeaves(
+                _fetch,
+                job.Index,
+                check.AskLeaves(run, job.Proof),
+                leaf => _download.Blames.Note(_fetch.Link, slice, leaf)
+            );
         }
 
         Release();
     }
 
-    private void Store(WriteJob job)
+    private void Store(WriteJob job, Hash256 root)
     {
         try
         {
-            _download.Write(_fetch.Slices[job.Index], _fetch.Link, _block!, job.At, job.Count);
+            var slice = _fetch.Slices[job.Index];
+            _download.Write(slice, _fetch.Link, root, _block!, job.At, job.Count);
             _work.Report(new Input.SliceStored(_fetch.Id, job.Index));
         }
         catch (DiskException e)

@@ -85,9 +85,15 @@ internal sealed class FetchWork(
     }
 
     /// <summary>Finds out which leaf of a corrupt slice is wrong, and says so.</summary>
-    internal void AskLeaves(Effect.Fetch fetch, int index, LeafQuestion question)
+    /// <param name="found">Told the leaf.</param>
+    internal void AskLeaves(
+        Effect.Fetch fetch,
+        int index,
+        LeafQuestion question,
+        Action<long> found
+    )
     {
-        var sink = new LeafSink(question, fetch, index, log);
+        var sink = new LeafSink(question, fetch, index, found, log);
         if (open(fetch.Link, new() { Leaves = question.ToRequest() }, 0, sink) is null)
             sink.Failed(null);
     }

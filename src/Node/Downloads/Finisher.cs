@@ -4,7 +4,13 @@ using Microsoft.Data.Sqlite;
 namespace FriendNet.Node.Downloads;
 
 /// <summary>Ends transfers: into place, or away. On the recorder's thread.</summary>
-internal sealed class Finisher(TransferTable table, Action<TransferEntry, string> stop)
+/// <param name="lookAgain">Somebody else wrote to what came.</param>
+internal sealed class Finisher(
+    TransferTable table,
+    TransferStore store,
+    Action<TransferEntry, string> stop,
+    Action<TransferEntry, Download> lookAgain
+)
 {
     private const int TriesMax = 100;
 
@@ -17,7 +23,16 @@ internal sealed class Finisher(TransferTable table, Action<TransferEntry, string
         {
             live.IsStopped = true;
             live.Place.MakeEmptyFiles();
-            live.Place.Sync();
+            if (live.HasUnrecorded)
+                live.Record(store);
+            else
+                live.Place.Sync();
+            if (!live.Place.IsAsLeft())
+            {
+                lookAgain(entry, live);
+                return;
+            }
+
             if (!TryPlace(entry, live))
                 return;
             live.Dispose();

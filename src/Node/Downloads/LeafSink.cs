@@ -12,6 +12,7 @@ internal sealed class LeafSink(
     LeafQuestion question,
     Effect.Fetch fetch,
     int index,
+    Action<long> found,
     Action<string> log
 ) : IStreamSink
 {
@@ -26,6 +27,8 @@ internal sealed class LeafSink(
         if (_isAnswered)
             return;
         var leaf = question.FirstBadLeaf(body);
+        if (leaf >= 0)
+            found(leaf);
         Say(leaf >= 0 ? $"leaf {leaf} is wrong" : "and it cannot prove its own leaf hashes");
     }
 

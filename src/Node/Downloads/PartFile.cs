@@ -11,12 +11,16 @@ namespace FriendNet.Node.Downloads;
 internal sealed class PartFile : IDisposable
 {
     private const int PageBytes = 4096;
+    private const long Doubtful = -1;
+    private readonly Lock _gate = new();
     private readonly Descriptor _plain;
+    private int _writers;
     private volatile Descriptor? _direct;
 
     /// <summary>Opens the part, or makes it and reserves its room.</summary>
     /// <exception cref="DiskException">No room, no permission, or not a plain file.</exception>
-    internal PartFile(Folder folder, string path, long length, bool mustBeNew)
+    /// <param name="leftNs">When our last write changed it; 0: it wrote none of it yet.</param>
+    internal PartFile(Folder folder, string path, long length, bool mustBeNew, long leftNs)
     {
         var isNew = mustBeNew || !folder.TryStat(path, out _);
         _plain = folder.OpenFile(path, isNew ? OpenModes.New | OpenModes.Write : OpenModes.Write);
@@ -29,6 +33,7 @@ internal sealed class PartFile : IDisposable
                 _plain.SetLength(length);
             if (stat.Size > length)
                 _plain.SetLength(length);
+            LeftNs = leftNs == 0 ? _plain.Stat().ChangedNs : leftNs;
             _direct = folder.TryOpenFile(path, OpenModes.Write | OpenModes.Direct, out _);
         }
         catch
@@ -38,9 +43,56 @@ internal sealed class PartFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// The time of change (ctime, which nobody can set) that our last write left; one that no
+    /// file has if somebody else wrote between two of ours.
+    /// </summary>
+    internal long LeftNs { get; private set; }
+
+    /// <summary>Whether a write is under way.</summary>
+    internal bool IsBusy => Volatile.Read(ref _writers) > 0;
+
     /// <summary>Threads may write different runs at once.</summary>
     /// <param name="at">Where in the block the run starts.</param>
     internal void Write(long offset, Block block, int at, int count)
+    {
+        Enter();
+        try
+        {
+            WriteAll(offset, block, at, count);
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public void Dispose()
+    {
+        _direct?.Dispose();
+        _plain.Dispose();
+    }
+
+    private void Enter()
+    {
+        using (_gate.EnterScope())
+        {
+            if (_writers == 0 && _plain.Stat().ChangedNs != LeftNs)
+                LeftNs = Doubtful;
+            _writers++;
+        }
+    }
+
+    private void Leave()
+    {
+        using (_gate.EnterScope())
+        {
+            if (--_writers == 0 && LeftNs != Doubtful)
+                LeftNs = _plain.Stat().ChangedNs;
+        }
+    }
+
+    private void WriteAll(long offset, Block block, int at, int count)
     {
         var bytes = block.Span.Slice(at, count);
         var whole = at % PageBytes == 0 ? count - (count % PageBytes) : 0;
@@ -52,12 +104,6 @@ internal sealed class PartFile : IDisposable
 
         if (bytes.Length > 0)
             _plain.Write(bytes, offset);
-    }
-
-    public void Dispose()
-    {
-        _direct?.Dispose();
-        _plain.Dispose();
     }
 
     private bool TryDirect(Descriptor direct, ReadOnlySpan<byte> bytes, long offset)

@@ -8,7 +8,7 @@ namespace FriendNet.Node.Downloads;
 /// Where a transfer stands on disk until it is complete: NAME.friendnet-part in the destination,
 /// a file, or a folder with the final names inside. So 10,000 files cost one rename and one sync.
 /// </summary>
-internal sealed class PartPlace : IDisposable
+internal sealed partial class PartPlace : IDisposable
 {
     private const int OpenMax = 16;
     private const int NamesMax = 10_000;
@@ -19,6 +19,7 @@ internal sealed class PartPlace : IDisposable
     private readonly Dictionary<int, PartFile> _open = [];
     private readonly Queue<int> _order = [];
     private readonly HashSet<int> _made = [];
+    private readonly Dictionary<int, long> _left = [];
     private readonly Lock _gate = new();
 
     /// <summary>Opens the place of a transfer.</summary>
@@ -72,26 +73,6 @@ internal sealed class PartPlace : IDisposable
         }
 
         throw new DownloadRefusedException($"Too many unfinished downloads are named {name}.");
-    }
-
-    /// <summary>
-    /// Compares the disk with what is recorded: what vanished or has another size is forgotten;
-    /// what stands there unrecorded is removed.
-    /// </summary>
-    internal void Check()
-    {
-        for (var file = 0; file < _content.Files.Count; file++)
-        {
-            var path = PathOf(file);
-            var length = _content.Files[file].Id.Length;
-            var isThere = IsThere(_root, path, out var stat);
-            var isSound = isThere && stat.Kind == FileKind.Regular && stat.Size == length;
-            if (!isSound)
-                _content.Forget(file);
-            var isNeeded = isSound && _content.HasAny(file);
-            if (isThere && !isNeeded && stat.Kind is FileKind.Regular or FileKind.Link)
-                _root.RemoveFile(path);
-        }
     }
 
     /// <summary>Writes a verified slice. Any thread.</summary>
@@ -240,6 +221,11 @@ internal sealed class PartPlace : IDisposable
         try
         {
             small.Write(bytes, 0);
+            var left = small.Stat().ChangedNs;
+            using (_gate.EnterScope())
+            {
+                _left[file] = left;
+            }
         }
         catch (DiskException)
         {
@@ -260,12 +246,17 @@ internal sealed class PartPlace : IDisposable
             var slash = path.LastIndexOf('/');
             if (slash > 0)
                 _root.MakeFolders(path[..slash]);
-            if (_order.Count >= OpenMax && _open.Remove(_order.Dequeue(), out var oldest))
-                oldest.Dispose();
+            if (
+                _order.Count >= OpenMax
+                && _order.Dequeue() is var old
+                && _open.Remove(old, out var one)
+            )
+                Close(old, one);
             _order.Enqueue(file);
             // What stands there and is not ours, a hard link perhaps, is not written to.
             var mustBeNew = _made.Add(file) && _row.IsFolder && !_content.HasAny(file);
-            return _open[file] = new(_root, path, _content.Files[file].Id.Length, mustBeNew);
+            var length = _content.Files[file].Id.Length;
+            return _open[file] = new(_root, path, length, mustBeNew, _left.GetValueOrDefault(file));
         }
     }
 
@@ -280,12 +271,19 @@ internal sealed class PartPlace : IDisposable
             throw new DiskException(DiskException.Stale, $"{_row.Destination}/{_row.PartName}");
     }
 
+    private void Close(int file, PartFile part)
+    {
+        // A write under way opens it again, and begins with what is there then.
+        _left[file] = part.IsBusy ? 0 : part.LeftNs;
+        part.Dispose();
+    }
+
     private void CloseFiles()
     {
         using (_gate.EnterScope())
         {
-            foreach (var part in _open.Values)
-                part.Dispose();
+            foreach (var (file, part) in _open)
+                Close(file, part);
             _open.Clear();
             _order.Clear();
         }

@@ -17,7 +17,11 @@ public sealed record TransferProgress(
     long? SecondsLeft,
     IReadOnlyList<SourceRate> Sources,
     string? Why
-);
+)
+{
+    /// <summary>Who sent what wrong since the start.</summary>
+    public IReadOnlyList<Blamed> Blamed { get; init; } = [];
+}
 
 /// <summary>How a transfer ended, for the one who waits for it.</summary>
 /// <param name="State">Done, Cancelled, or Paused when it stopped for the reason given.</param>

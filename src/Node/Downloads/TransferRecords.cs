@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 
@@ -61,6 +62,9 @@ public sealed class TransferContent
 
     public RunBits Have { get; }
 
+    /// <summary>ns since 1970: what changed on disk later is to be looked at.</summary>
+    public long RecordedNs { get; set; } = long.MaxValue;
+
     public bool HoldsAll => Have.NextClear(0) == Have.Count;
 
     public bool HoldsSome => Enumerable.Range(0, Files.Count).Any(HasAny);
@@ -99,6 +103,10 @@ public sealed class TransferContent
         for (var run = Map.First(file); run < Map.First(file + 1); run++)
             Have.Clear(run);
     }
+
+    /// <summary>The root that a run must have; null: it is not known.</summary>
+    public Hash256? RootOf(int file, int run, Func<int, Hash256?> recorded) =>
+        Map.Count(file) == 1 ? Files[file].Id.Root : recorded(Map.First(file) + run);
 
     private byte[]? HaveOf(int file)
     {

@@ -13,38 +13,7 @@ namespace FriendNet.Node.Downloads;
 public sealed class TransferStore : IDisposable
 {
     /// <summary>For <see cref="Database.Open"/>.</summary>
-    public static readonly IReadOnlyList<string> Schema =
-    [
-        """
-            CREATE TABLE transfers(
-                id INTEGER PRIMARY KEY AUTOINCREMENT,
-                name TEXT NOT NULL,
-                destination TEXT NOT NULL,
-                part TEXT NOT NULL,
-                final TEXT NOT NULL,
-                folder INTEGER NOT NULL,
-                state INTEGER NOT NULL,
-                created INTEGER NOT NULL,
-                files INTEGER NOT NULL,
-                bytes INTEGER NOT NULL,
-                why TEXT NOT NULL
-            ) STRICT;
-            CREATE TABLE files(
-                transfer INTEGER NOT NULL,
-                file INTEGER NOT NULL,
-                path TEXT NOT NULL,
-                root BLOB NOT NULL,
-                length INTEGER NOT NULL,
-                PRIMARY KEY(transfer, file)
-            ) STRICT, WITHOUT ROWID;
-            CREATE TABLE have(
-                transfer INTEGER NOT NULL,
-                chunk INTEGER NOT NULL,
-                bits BLOB NOT NULL,
-                PRIMARY KEY(transfer, chunk)
-            ) STRICT, WITHOUT ROWID;
-            """,
-    ];
+    public static IReadOnlyList<string> Schema => TransferSchema.Scripts;
 
     private const int ChunkBytes = 512;
     private const int ChunkRuns = ChunkBytes * 8;
@@ -55,6 +24,8 @@ public sealed class TransferStore : IDisposable
     private readonly Database _database;
     private readonly Statement _insertFile;
     private readonly Statement _record;
+    private readonly Statement _recordRoot;
+    private readonly Statement _setRecorded;
     private readonly Statement _setState;
 
     /// <param name="database">Opened with <see cref="Schema"/>; owned from here on.</param>
@@ -63,6 +34,8 @@ public sealed class TransferStore : IDisposable
         _database = database;
         _insertFile = new(database.Writer, "INSERT INTO files VALUES(?,?,?,?,?)");
         _record = new(database.Writer, "INSERT OR REPLACE INTO have VALUES(?,?,?)");
+        _recordRoot = new(database.Writer, "INSERT OR REPLACE INTO roots VALUES(?,?,?)");
+        _setRecorded = new(database.Writer, "UPDATE transfers SET recorded=? WHERE id=?");
         _setState = new(database.Writer, "UPDATE transfers SET state=?,final=?,why=? WHERE id=?");
     }
 
@@ -135,6 +108,10 @@ public sealed class TransferStore : IDisposable
             chunks.Bind(0, id.Value);
             while (chunks.Step())
                 Restore(content.Have, chunks.Long(0) * ChunkRuns, chunks.Hashes(1));
+            using var recorded = Prepare("SELECT recorded FROM transfers WHERE id=?");
+            recorded.Bind(0, id.Value);
+            if (recorded.Step())
+                content.RecordedNs = recorded.Long(0);
             return content;
         }
     }
@@ -153,15 +130,25 @@ public sealed class TransferStore : IDisposable
     }
 
     /// <summary>Records that those runs are on disk, which must be true already.</summary>
+    /// <param name="runs">And their roots.</param>
     /// <param name="copyBits">Fills an array with the bits of all that is on disk, from a run on.
     /// </param>
-    public void Record(TransferId id, IEnumerable<int> runs, Action<int, byte[]> copyBits)
+    /// <param name="recordedNs">What of it changes later was not us.</param>
+    public void Record(
+        TransferId id,
+        IReadOnlyCollection<(int Run, Hash256 Root)> runs,
+        Action<int, byte[]> copyBits,
+        long recordedNs
+    )
     {
-        var chunks = runs.Select(run => run / ChunkRuns).Distinct().ToArray();
+        var chunks = runs.Select(run => run.Run / ChunkRuns).Distinct().ToArray();
         using (_gate.EnterScope())
         {
             InTransaction(() =>
             {
+                foreach (var (run, root) in runs.Where(run => !run.Root.IsZero))
+                    _recordRoot.Bind(0, id.Value).Bind(1, run).Bind(2, root).Run();
+                _setRecorded.Bind(0, recordedNs).Bind(1, id.Value).Run();
                 var bits = new byte[ChunkBytes];
                 foreach (var chunk in chunks)
                 {
@@ -172,6 +159,48 @@ public sealed class TransferStore : IDisposable
 
                 return 0L;
             });
+        }
+    }
+
+    /// <summary>Records what is left after a look at the disk.</summary>
+    public void Keep(TransferId id, RunBits have, long recordedNs)
+    {
+        using (_gate.EnterScope())
+        {
+            InTransaction(() =>
+            {
+                Delete("have WHERE transfer", id);
+                var bits = new byte[ChunkBytes];
+                for (var from = 0; from < have.Count; from += ChunkRuns)
+                {
+                    have.CopyTo(from, bits);
+                    _record.Bind(0, id.Value).Bind(1, from / ChunkRuns);
+                    _record.Bind(2, MemoryMarshal.Cast<byte, Hash256>(bits)).Run();
+                }
+
+                _setRecorded.Bind(0, recordedNs).Bind(1, id.Value).Run();
+                return 0L;
+            });
+        }
+    }
+
+    /// <summary>Nothing that is recorded is to be trusted unseen.</summary>
+    public void Doubt(TransferId id)
+    {
+        using (_gate.EnterScope())
+        {
+            _setRecorded.Bind(0, 0L).Bind(1, id.Value).Run();
+        }
+    }
+
+    /// <summary>The root of a run that was recorded; null: it was not kept.</summary>
+    public Hash256? RootOf(TransferId id, int run)
+    {
+        using (_gate.EnterScope())
+        {
+            using var select = Prepare("SELECT root FROM roots WHERE transfer=? AND run=?");
+            select.Bind(0, id.Value).Bind(1, run);
+            return select.Step() ? select.Hash(0) : null;
         }
     }
 
@@ -190,7 +219,10 @@ public sealed class TransferStore : IDisposable
         {
             InTransaction(() =>
             {
-                foreach (var from in (string[])["have WHERE transfer", "files WHERE transfer"])
+                foreach (
+                    var from in (string[])
+                        ["have WHERE transfer", "roots WHERE transfer", "files WHERE transfer"]
+                )
                     Delete(from, id);
                 Delete("transfers WHERE id", id);
                 return 0L;
@@ -202,6 +234,8 @@ public sealed class TransferStore : IDisposable
     {
         _insertFile.Dispose();
         _record.Dispose();
+        _recordRoot.Dispose();
+        _setRecorded.Dispose();
         _setState.Dispose();
         _database.Dispose();
     }

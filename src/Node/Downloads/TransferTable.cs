@@ -22,6 +22,11 @@ internal sealed class TransferEntry(TransferRow row)
     /// <summary>A run was stored, or the state is another.</summary>
     internal ChangeSignal Changed { get; } = new();
 
+    internal Blames Blames { get; } = new();
+
+    /// <summary>How often somebody else had written to what came.</summary>
+    internal int Doubts { get; set; }
+
     /// <summary>Why it does not go on now, for people.</summary>
     internal string? Why { get; set; } = row.Why;
 

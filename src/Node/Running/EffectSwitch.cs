@@ -64,6 +64,13 @@ internal sealed class EffectSwitch(
             case Effect.Refuse refuse:
                 links.Find(refuse.Link)?.Refuse(refuse.Stream, refuse.Code);
                 break;
+            case Effect.Blame blame:
+                downloads.Handle(effect);
+                Work(
+                    () => warn($"{NameOf(blame.Source)} sent wrong bytes: see `transfer show`."),
+                    null
+                );
+                break;
             case Effect.FindSources find:
                 Work(() => Find(find), () => Found(find, []));
                 break;
@@ -133,6 +140,9 @@ internal sealed class EffectSwitch(
 
     private void NotAsked(Effect.SyncCatalog sync) =>
         post(new Input.CatalogFailed(sync.Friend, "Our catalog database failed."));
+
+    private string NameOf(SourceId source) =>
+        source.Friend is { } friend ? NameOf(friend) : $"{source}";
 
     private string NameOf(FriendId friend) => friends.Find(friend)?.Name ?? "a former friend";
 

@@ -51,4 +51,10 @@ public static partial class Limits
 
     /// <summary>Values within values: 64 names, and what stands above and below them.</summary>
     public const int BEncodedDepthMax = PathDepthMax + 8;
+
+    /// <summary>Seconds that who sent wrong bytes is asked last, at first; then doubled.</summary>
+    public const int GuiltSecondsMin = 600;
+
+    /// <summary>Seconds of that at most: a day, in which a disk may be mended.</summary>
+    public const int GuiltSecondsMax = 86_400;
 }

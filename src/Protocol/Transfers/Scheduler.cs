@@ -15,6 +15,7 @@ public sealed class Scheduler
     private readonly Sources _sources;
     private readonly Urgency _urgency;
     private readonly Retries _retries;
+    private readonly Guilt _guilt = new();
     private readonly Queue<Effect> _effects;
     private int _turn;
 
@@ -55,7 +56,7 @@ public sealed class Scheduler
                 _sources.Heard(progress.Fetch, now);
                 return;
             case Input.SliceFailed failed:
-                Fail(failed);
+                Fail(failed, now);
                 break;
             case Input.FetchEnded ended:
                 _sources.Ended(ended.Fetch, now);
@@ -124,8 +125,10 @@ public sealed class Scheduler
         _effects.Enqueue(new Effect.Finish(wanted.Id));
     }
 
-    private void Fail(Input.SliceFailed failed)
+    private void Fail(Input.SliceFailed failed, Instant now)
     {
+        if (failed.Why == SliceFailure.Corrupt && _sources.SourceOf(failed.Fetch) is { } guilty)
+            _guilt.Note(guilty, now);
         if (_sources.Failed(failed.Fetch, failed.Index, failed.Why) is { } stopped)
             Remove(stopped.Id);
     }
@@ -145,7 +148,7 @@ public sealed class Scheduler
     private void Ask(Instant now)
     {
         _urgency.Ask(_transfers, now);
-        foreach (var link in _sources.Links)
+        foreach (var link in _sources.Links.OrderBy(link => _guilt.Holds(link.Source, now)))
         {
             while (link.HasRoom(now) && _sources.HasRoom && AskOne(link, now)) { }
         }
@@ -160,6 +163,9 @@ public sealed class Scheduler
         {
             var wanted = _transfers[(_turn + tried) % _transfers.Count];
             if (wanted.RetryAt is not null)
+                continue;
+            // Asked last, and one fetch at a time.
+            if (wanted.Underway > 0 && _guilt.Holds(link.Source, now))
                 continue;
             var slices = wanted.Take(
                 link.Source,

@@ -95,6 +95,9 @@ internal sealed class Sources(Queue<Effect> effects)
             fetch.Link.Heard = now;
     }
 
+    /// <summary>Whom that fetch was asked of; null: it has ended.</summary>
+    internal SourceId? SourceOf(FetchId id) => _fetches.GetValueOrDefault(id)?.Link.Source;
+
     /// <summary>The transfer that cannot go on because of our own disk.</summary>
     internal Wanted? Failed(FetchId id, int index, SliceFailure why)
     {

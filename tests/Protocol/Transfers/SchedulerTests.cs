@@ -119,9 +119,10 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void A_corrupt_source_is_blamed_and_dropped_for_that_transfer_only()
+    public void A_corrupt_source_is_blamed_dropped_there_and_asked_last_elsewhere()
     {
-        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        FriendId[] offering = [Friend(1), Friend(2)];
+        var world = new ScriptedWorld { Offers = (_, _) => offering };
         var liar = world.Link(1, 1);
         world.Link(2, 2).BytesPerSecond = 5e6;
         liar.Fail = slice => slice.File == 0 && slice.Run == 3 ? SliceFailure.Corrupt : null;
@@ -138,6 +139,11 @@ public sealed class SchedulerTests
         world.Download(2, ScriptedWorld.File(2, 5L * Mib));
         world.Run();
         Assert.Equal(2, world.Finished.Count);
+        Assert.Equal(after, world.Asked.FindLastIndex(a => a.Link.Value == 1));
+        offering = [Friend(1)];
+        world.Download(3, ScriptedWorld.File(3, 5L * Mib));
+        world.Run();
+        Assert.Equal(3, world.Finished.Count);
         Assert.True(world.Asked.FindLastIndex(a => a.Link.Value == 1) > after);
     }
 

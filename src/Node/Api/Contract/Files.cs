@@ -100,6 +100,7 @@ public sealed record NewTransfer(string What, string? Into = null);
 /// <param name="Into">Where it lands; the final path when done.</param>
 /// <param name="Problem">Why it waits or failed, for people.</param>
 /// <param name="Code">Why, as in the failure table; null while nothing is wrong.</param>
+/// <param name="Blamed">Who sent wrong bytes for it since the daemon started.</param>
 public sealed record Transfer(
     long Id,
     string Name,
@@ -111,7 +112,8 @@ public sealed record Transfer(
     double? SecondsLeft,
     string Into,
     string? Problem,
-    string? Code
+    string? Code,
+    IReadOnlyList<Blame> Blamed
 );
 
 /// <summary>A file of a transfer.</summary>
@@ -119,6 +121,12 @@ public sealed record Transfer(
 /// <param name="Path">Within the folder, when that is what is fetched.</param>
 /// <param name="Size">Bytes.</param>
 public sealed record FetchedFile(int Number, string Path, long Size);
+
+/// <summary>A run that was not the file's; it was thrown away.</summary>
+/// <param name="Name">Of the friend, or ~ and 12 digits of a pseudonym.</param>
+/// <param name="File">Its path in the transfer.</param>
+/// <param name="Leaf">Which 16 KiB of the file were wrong first; null: not known (yet).</param>
+public sealed record Blame(string Name, string File, long? Leaf);
 
 /// <summary>A file's name for messages and notes.</summary>
 /// <param name="Link">What <c>get</c> takes, on any node that has a way to it.</param>

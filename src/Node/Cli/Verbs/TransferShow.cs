@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Cli.Rendering;
 
@@ -29,8 +30,13 @@ internal static class TransferShow
                     ("files", Amount.Count(transfer.Files)),
                     ("bytes", $"{Amount.Bytes(transfer.Done)} of {Amount.Bytes(transfer.Total)}"),
                     ("rate", Amount.Rate(transfer.BytesPerSecond)),
-                    ("into", transfer.Into)
+                    ("into", transfer.Into),
+                    ("blamed", string.Join("; ", transfer.Blamed.Select(Sentence)))
                 )
         );
     }
+
+    private static string Sentence(Blame blame) =>
+        $"{blame.Name} sent wrong bytes of {blame.File}"
+        + (blame.Leaf is { } leaf ? $", first at byte {leaf * MerkleTree.LeafBytes}" : "");
 }
