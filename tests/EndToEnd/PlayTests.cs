@@ -23,15 +23,18 @@ public sealed class PlayTests
 
         using var late = line.Far.Launch("transfer", "play", "1", "--from", $"{Late}");
         using var whole = line.Far.Launch("transfer", "play", "1");
-        var all = Read(whole, Bytes);
-        var first = await Read(late, Mib);
+        var all = Read(whole.StandardOutput.BaseStream, Bytes);
+        var first = await Read(late.StandardOutput.BaseStream, Mib);
         var now = await line.Far.Ask("/transfers/1", ContractJson.Default.Transfer);
         var film = await File.ReadAllBytesAsync(line.Film, Cancel);
 
         Assert.Equal(film[Late..(Late + Mib)], first);
         // In order it would have come last.
         Assert.InRange(now.Done, Mib, Late - 1);
-        Assert.Equal(film[(Late + Mib)..], await Read(late, Bytes - Late - Mib));
+        Assert.Equal(
+            film[(Late + Mib)..],
+            await Read(late.StandardOutput.BaseStream, Bytes - Late - Mib)
+        );
         Assert.Equal(film, await all);
         await whole.WaitForExitAsync(Cancel);
         Assert.Equal("", await whole.StandardError.ReadToEndAsync(Cancel));
@@ -41,10 +44,10 @@ public sealed class PlayTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    private static async Task<byte[]> Read(System.Diagnostics.Process player, int bytes)
+    private static async Task<byte[]> Read(Stream player, int bytes)
     {
         var read = new byte[bytes];
-        await player.StandardOutput.BaseStream.ReadExactlyAsync(read, Cancel);
+        await player.ReadExactlyAsync(read, Cancel);
         return read;
     }
 }

@@ -162,7 +162,7 @@ public sealed class FileEndpointsTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, beyond.StatusCode);
         Assert.Equal(new(bytes.Length), beyond.Content.Headers.ContentRange);
 
-        using var head = new HttpRequestMessage(HttpMethod.Head, $"transfers/{id.Value}/files/1");
+        using var head = new HttpRequestMessage(HttpMethod.Head, Path(id, 1));
         using var told = await _http.SendAsync(head, Cancel);
         Assert.Equal(bytes.Length, told.Content.Headers.ContentLength);
         Assert.Equal(HttpStatusCode.OK, told.StatusCode);
@@ -201,11 +201,11 @@ public sealed class FileEndpointsTests : IAsyncLifetime
             _node.WaitFor(id);
         }
 
-        var list = await _http.GetStringAsync($"transfers/{id.Value}/files", Cancel);
+        var list = await _http.GetStringAsync(Path(id), Cancel);
         Assert.Contains("{\"number\":2,\"path\":\"a/large.bin\",\"size\":3145729}", list, Ordinal);
         foreach (var missing in (string[])["0", "4", "-1", "x", "99999999999"])
         {
-            using var no = await _http.GetAsync($"transfers/{id.Value}/files/{missing}", Cancel);
+            using var no = await _http.GetAsync(Path(id, missing), Cancel);
             Assert.Equal(HttpStatusCode.NotFound, no.StatusCode);
         }
     }
@@ -282,7 +282,8 @@ public sealed class FileEndpointsTests : IAsyncLifetime
         return bytes;
     }
 
-    private static string Path(TransferId id, int file) => $"transfers/{id.Value}/files/{file}";
+    private static Uri Path(TransferId id, object? file = null) =>
+        new($"transfers/{id.Value}/files{(file is null ? "" : $"/{file}")}", UriKind.Relative);
 
     private static async Task<byte[]> Rest(Stream body)
     {
