@@ -85,7 +85,7 @@ internal sealed class EffectSwitch(
     }
 
     /// <summary>The same for these links.</summary>
-    internal static OpenStream OpenerOf(LinkTable links) =>
+    internal static Circles.OpenStream OpenerOf(LinkTable links) =>
         (link, request, credit, sink) => Open(links, link, request, credit, sink);
 
     /// <summary>Opens a stream for a fetch.</summary>
