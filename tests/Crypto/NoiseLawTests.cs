@@ -146,7 +146,7 @@ public sealed class NoiseLawTests
     }
 
     private static HandshakeState StartWithoutKeys(string pattern, byte[] psk) =>
-        HandshakeState.Initialize(
+        new HandshakeState(
             HandshakePattern.Parse(pattern),
             initiator: true,
             prologue: [],

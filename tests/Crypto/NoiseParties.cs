@@ -24,7 +24,7 @@ internal sealed class NoiseParties : IDisposable
         byte[] prologue = [1, 2, 3];
         var psk = new byte[parsed.UsesPsk ? 32 : 0];
         entropy.Fill(psk);
-        Initiator = HandshakeState.Initialize(
+        Initiator = new HandshakeState(
             parsed,
             initiator: true,
             prologue,
@@ -34,7 +34,7 @@ internal sealed class NoiseParties : IDisposable
             re: null,
             psk
         );
-        Responder = HandshakeState.Initialize(
+        Responder = new HandshakeState(
             parsed,
             initiator: false,
             responderPrologue ?? prologue,

@@ -5,8 +5,8 @@ using Xunit;
 namespace FriendNet.Tests.Crypto;
 
 /// <summary>
-/// The published vectors of flynn/noise (Debian golang-github-flynn-noise-dev), all that name one of
-/// our suites: 60 patterns each, with and without prologue and payloads.
+/// The published vectors of flynn/noise (Debian golang-github-flynn-noise-dev), all that name one
+/// of our suites: 60 patterns each, with and without prologue and payloads.
 /// </summary>
 public sealed class NoiseVectorTests
 {
@@ -132,7 +132,7 @@ public sealed class NoiseVectorTests
     {
         var (me, other) = initiator ? ("init", "resp") : ("resp", "init");
         var pattern = HandshakePattern.Parse(vector.Pattern);
-        return HandshakeState.Initialize(
+        return new HandshakeState(
             pattern,
             initiator,
             vector.Field("prologue"),

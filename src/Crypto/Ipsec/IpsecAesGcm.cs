@@ -6,8 +6,8 @@ using FriendNet.Crypto.Sodium;
 namespace FriendNet.Crypto.Ipsec;
 
 /// <summary>
-/// AES-256-GCM (NIST SP 800-38D) under one key, nonces of 12 bytes, tags of 16; works in place. Not
-/// for two threads at once. Owns its key; dispose it.
+/// AES-256-GCM (NIST SP 800-38D) under one key, nonces of 12 bytes, tags of 16; works in place.
+/// Not for two threads at once. Owns its key; dispose it.
 /// </summary>
 public sealed class IpsecAesGcm : IDisposable
 {
@@ -46,7 +46,9 @@ public sealed class IpsecAesGcm : IDisposable
 
     private ref byte Context => ref _memory.Span[_start + ContextStart];
 
-    /// <summary>Fills <paramref name="ciphertext"/>: plaintext plus <see cref="TagSize"/>.</summary>
+    /// <summary>
+    /// Fills <paramref name="ciphertext"/>: plaintext plus <see cref="TagSize"/>.
+    /// </summary>
     public void Encrypt(
         ReadOnlySpan<byte> nonce,
         ReadOnlySpan<byte> ad,

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 namespace FriendNet.Crypto.Ipsec;
 
 /// <summary>
-/// The C functions in use (libipsec-mb 1.3, https://github.com/intel/intel-ipsec-mb), nothing more.
+/// The C functions in use (libipsec-mb 1.3, https://github.com/intel/intel-ipsec-mb), no more.
 /// Optional: without the library, or on a processor that it has no quick code for, nobody asks.
 /// </summary>
 public static partial class Libipsec
@@ -19,7 +19,7 @@ public static partial class Libipsec
         IsProcessorFit() && HasFunctions() && DoesAsTheFrameworkDoes()
     );
 
-    /// <summary>True: this machine does AES-256-GCM some three times as fast as ChaChaPoly.</summary>
+    /// <summary>True: AES-256-GCM is some three times as fast here as ChaChaPoly.</summary>
     public static bool IsReady => Ready.Value;
 
     [LibraryImport(Library)]
@@ -81,8 +81,8 @@ public static partial class Libipsec
             && NativeLibrary.TryGetExport(library, nameof(aes_gcm_dec_256_vaes_avx512), out _);
     }
 
-    // The library exports these functions but its header does not promise them: one message, longer
-    // than all powers of the hash key reach, tells whether they are still what they were.
+    // The library exports these functions but its header does not promise them: one message,
+    // longer than all powers of the hash key reach, tells whether they are what they were.
     private static bool DoesAsTheFrameworkDoes()
     {
         var text = new byte[1_000];

@@ -32,7 +32,13 @@ public sealed class HandshakeState : IDisposable
     private bool _failed;
     private bool _disposed;
 
-    private HandshakeState(
+    /// <summary>
+    /// Initialize: starts a handshake. <paramref name="e"/> is made afresh by the caller for this
+    /// handshake alone and belongs to the state from here on. <paramref name="psk"/> is 32 bytes
+    /// where the pattern has one, else empty.
+    /// </summary>
+    /// <exception cref="ArgumentException">A key that the pattern needs is missing.</exception>
+    public HandshakeState(
         HandshakePattern pattern,
         bool initiator,
         ReadOnlySpan<byte> prologue,
@@ -41,7 +47,7 @@ public sealed class HandshakeState : IDisposable
         PublicKey? rs,
         PublicKey? re,
         ReadOnlySpan<byte> psk,
-        CipherFunction cipher
+        CipherFunction cipher = CipherFunction.ChaChaPoly
     )
     {
         if (psk.Length != (pattern.UsesPsk ? PskSize : 0))
@@ -85,24 +91,6 @@ public sealed class HandshakeState : IDisposable
     /// <summary>Bytes that the next message adds to its payload.</summary>
     public int OverheadBytes =>
         _pattern.OverheadBytes(_next, _symmetric.HasKey, DhLen, CipherState.TagSize);
-
-    /// <summary>
-    /// Starts a handshake. <paramref name="e"/> is made afresh by the caller for this handshake
-    /// alone and belongs to the state from here on. <paramref name="psk"/> is 32 bytes where the
-    /// pattern has one, else empty.
-    /// </summary>
-    /// <exception cref="ArgumentException">A key that the pattern needs is missing.</exception>
-    public static HandshakeState Initialize(
-        HandshakePattern pattern,
-        bool initiator,
-        ReadOnlySpan<byte> prologue,
-        Key? s,
-        Key? e,
-        PublicKey? rs,
-        PublicKey? re,
-        ReadOnlySpan<byte> psk,
-        CipherFunction cipher = CipherFunction.ChaChaPoly
-    ) => new(pattern, initiator, prologue, s, e, rs, re, psk, cipher);
 
     /// <summary>
     /// Writes the next message: payload plus <see cref="OverheadBytes"/>. Returns its bytes, or 0
@@ -188,9 +176,7 @@ public sealed class HandshakeState : IDisposable
     }
 
     /// <summary>Returns the transport ciphers, the caller's to dispose; erases the rest.</summary>
-    /// <param name="cipher">
-    /// Theirs; null: that of the handshake. The parties must have agreed on another one in payloads.
-    /// </param>
+    /// <param name="cipher">Agreed on in the payloads; null: that of the handshake.</param>
     public (CipherState Send, CipherState Receive) Split(CipherFunction? cipher = null)
     {
         ExpectComplete();

@@ -3,8 +3,9 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Node.Links;
 
 /// <summary>
-/// Where the answer on a stream goes. Called by the link's reader thread only, never after
-/// <see cref="Ended"/> or <see cref="Failed"/>, of which exactly one comes; must not block.
+/// Where the answer on a stream goes. Called by the link's reader thread only, with nothing of the
+/// answer after <see cref="Ended"/> or <see cref="Failed"/>, of which exactly one comes; must not
+/// block.
 /// </summary>
 public interface IStreamSink
 {
@@ -17,6 +18,12 @@ public interface IStreamSink
 
     /// <summary>The space given last is filled with so many authentic bytes.</summary>
     void DataReceived(int bytes);
+
+    /// <summary>
+    /// All is opened that came with the DATA received last: whoever waits for it is woken once for
+    /// many frames. May come after the end.
+    /// </summary>
+    void BatchEnded() { }
 
     /// <summary>The body is the link's, for this call.</summary>
     void Part(ReadOnlySpan<byte> body);

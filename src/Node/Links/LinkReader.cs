@@ -19,6 +19,7 @@ internal sealed unsafe class LinkReader : IDisposable
     private readonly LinkSession<Block> _session;
     private readonly RecordOpener _opener;
     private readonly ManualResetEventSlim _ended = new();
+    private readonly List<IStreamSink> _fed = [];
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc(BufferBytes);
     private Action? _confirmed;
     private FrameHeader _header;
@@ -46,6 +47,7 @@ internal sealed unsafe class LinkReader : IDisposable
         var why = "the friend broke the protocol";
         while (Consume())
         {
+            EndBatch();
             MakeRoom();
             var count = _link.Wire.Receive(
                 new Span<byte>(_buffer + _filled, BufferBytes - _filled)
@@ -72,6 +74,16 @@ internal sealed unsafe class LinkReader : IDisposable
         _ended.Dispose();
         NativeMemory.Clear(_buffer, BufferBytes);
         NativeMemory.Free(_buffer);
+    }
+
+    private void EndBatch()
+    {
+        foreach (var sink in _fed)
+        {
+            sink.BatchEnded();
+        }
+
+        _fed.Clear();
     }
 
     private void MakeRoom()
@@ -194,6 +206,11 @@ internal sealed unsafe class LinkReader : IDisposable
             }
 
             sink!.DataReceived(_header.BodyBytes);
+            if (!_fed.Contains(sink))
+            {
+                _fed.Add(sink);
+            }
+
             return true;
         }
 

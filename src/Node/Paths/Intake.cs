@@ -62,6 +62,13 @@ internal sealed class Intake(object gate, Ring ring, Lease? lease, RelayTap? tap
         {
             Meter.Add(bytes);
             ring.Commit(bytes);
+        }
+    }
+
+    public void BatchEnded()
+    {
+        lock (gate)
+        {
             if (!_isOver)
             {
                 Moved();

@@ -83,6 +83,7 @@ internal sealed class Tunnel : IWire
             {
                 while (!_isOver && _out.Used + count > Limits.PathWindowBytes)
                 {
+                    _outflow.Pump();
                     if (!Monitor.Wait(_outGate, Silence))
                     {
                         return false;
@@ -101,8 +102,13 @@ internal sealed class Tunnel : IWire
             lock (_outGate)
             {
                 _out.Commit(count);
-                _outflow.Pump();
             }
+        }
+
+        // Once for all pieces: each would wake the link's writer.
+        lock (_outGate)
+        {
+            _outflow.Pump();
         }
 
         return true;

@@ -3,7 +3,7 @@ namespace FriendNet.Protocol.Bounds;
 // Of trust paths.
 public static partial class Limits
 {
-    /// <summary>One message of a path's handshake: a key of 32, an offer of 1, a tag of 16.</summary>
+    /// <summary>A message of a path's handshake: a key of 32, an offer of 1, a tag of 16.</summary>
     public const int PathHelloBytes = 49;
 
     /// <summary>Bytes of a path under way at one hop: a block of 1 MiB less one frame.</summary>

@@ -3,9 +3,9 @@ using FriendNet.Crypto.Noise;
 namespace FriendNet.Protocol.Link;
 
 /// <summary>
-/// What seals the records of a link: AES-256-GCM where both sides offer it, else ChaChaPoly. An offer
-/// is a byte in each side's handshake payload, which is encrypted and authenticated: bit 0 says that
-/// the sender's machine is quick at AES; the other bits are 0, and ignored.
+/// What seals the records of a link: AES-256-GCM where both sides offer it, else ChaChaPoly. An
+/// offer is a byte in each side's handshake payload, which is encrypted and authenticated: bit 0
+/// says that the sender's machine is quick at AES; the other bits are 0, and ignored.
 /// </summary>
 public static class CipherOffer
 {

@@ -116,7 +116,7 @@ internal static class LinkNoise
         Name.CopyTo(prologue);
         helloNonce.CopyTo(prologue[Name.Length..]);
 #pragma warning disable CA2000 // The handshake state owns its ephemeral key from here on.
-        return HandshakeState.Initialize(
+        return new HandshakeState(
             HandshakePattern.IKpsk2,
             dialer,
             prologue,

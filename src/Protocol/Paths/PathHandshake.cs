@@ -120,7 +120,7 @@ internal static class PathNoise
         Name.CopyTo(prologue);
         target.Key.CopyTo(prologue[Name.Length..]);
 #pragma warning disable CA2000 // The handshake state owns its ephemeral key from here on.
-        return HandshakeState.Initialize(
+        return new HandshakeState(
             HandshakePattern.NK,
             dialer,
             prologue,

@@ -28,7 +28,7 @@ internal static class ForgedHello
         secret.DeriveVeilTagKey(tag);
         secret.DeriveVeilMaskKey(mask);
         secret.DeriveNoisePsk(psk);
-        using var noise = HandshakeState.Initialize(
+        using var noise = new HandshakeState(
             HandshakePattern.IKpsk2,
             initiator: true,
             prologue,

@@ -36,9 +36,14 @@ public abstract class RecordTests : IDisposable
 
     public void Dispose()
     {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
         _sealer.Dispose();
         _opener.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     [Theory]
