@@ -55,6 +55,20 @@ public sealed record SettingKey(
             "hide the sizes of small messages"
         ),
         new(
+            "up",
+            "up",
+            "FRIENDNET_UP",
+            SettingShape.Text,
+            "bytes a second sent to all friends: 5MB, off or max"
+        ),
+        new(
+            "upFriend",
+            "up-friend",
+            "FRIENDNET_UP_FRIEND",
+            SettingShape.Text,
+            "the same for each friend"
+        ),
+        new(
             "relayRate",
             "relay-rate",
             "FRIENDNET_RELAY_RATE",

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FriendNet.Node.Failures;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Paths;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +24,9 @@ public sealed record Settings(
     string? PassphraseFile
 )
 {
+    /// <summary>How much is sent.</summary>
+    public Rates Upload { get; init; } = Rates.Unlimited;
+
     /// <summary>How much is passed on for others.</summary>
     public RelayRates RelayRates { get; init; } = RelayRates.Unlimited;
 
@@ -76,6 +80,10 @@ public sealed record Settings(
             said.TryGetValue("passphraseFile", out var file) ? file.Folder(environment) : null
         )
         {
+            Upload = new(
+                said.TryGetValue("up", out var up) ? up.Rate() : null,
+                said.TryGetValue("upFriend", out var upFriend) ? upFriend.Rate() : null
+            ),
             RelayRates = new(
                 said.TryGetValue("relayRate", out var total) ? total.Rate() : null,
                 said.TryGetValue("relayFriendRate", out var each) ? each.Rate() : null

@@ -43,7 +43,8 @@ public sealed class Link
         _writer = new LinkWriter(
             this,
             _session,
-            new RecordSealer(start.Keys.Send, setting.IsPadded || IsPath, _opened)
+            new RecordSealer(start.Keys.Send, setting.IsPadded || IsPath, _opened),
+            setting.Uploads
         );
         Reader = new LinkReader(this, _session, new RecordOpener(start.Keys.Receive), start);
     }

@@ -42,6 +42,8 @@ public sealed class RunningNode : IDisposable
         (Home, Card, _warn) = (home, card, warn);
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
+        Uploads = new Uploads(Clock.Now);
+        Uploads.Set(settings.Upload);
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
         var proofs = OwnProofs.By(keys.Agreement, self, Friends);
         var told = new EngineSettings { Possession = proofs, RelayRates = settings.RelayRates };
@@ -59,7 +61,10 @@ public sealed class RunningNode : IDisposable
             Post,
             warn,
             settings.Padding
-        );
+        )
+        {
+            Uploads = Uploads,
+        };
         Dialer = new Dialer(_our);
         Paths = new PathTable(
             _our,
@@ -90,6 +95,8 @@ public sealed class RunningNode : IDisposable
     public SystemClock Clock { get; } = new();
 
     public LinkTable Links { get; } = new();
+
+    public Uploads Uploads { get; }
 
     public Dialer Dialer { get; }
 
@@ -157,6 +164,7 @@ public sealed class RunningNode : IDisposable
         Dialer.Dispose();
         // Bounded by its own timeout; whoever has not heard it by then finds out by itself.
         Links.CloseAllAsync(CloseCode.Bye, Goodbye).Wait();
+        Uploads.Dispose();
         _server.Dispose();
         Downloads.Dispose();
         _tap?.Dispose();

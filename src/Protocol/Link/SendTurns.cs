@@ -29,6 +29,9 @@ internal sealed class Outlet<TBlock>(StreamId stream, SendClass sendClass)
     /// <summary>Whether what waits counts against the link's bound.</summary>
     internal bool Counts => SendClass != SendClass.Relayed;
 
+    /// <summary>Whether a limit may hold it back.</summary>
+    internal bool IsHeld => SendClass != SendClass.Interactive;
+
     internal Queue<QueuedPiece<TBlock>> Pieces { get; } = [];
 
     internal long Credit { get; set; }
@@ -58,6 +61,12 @@ internal sealed class SendTurns<TBlock>
 
     internal bool IsEmpty => _interactive.Count + _bulk.Count + _relayed.Count == 0;
 
+    /// <summary>The first class that waits and that a limit may hold back; null: none.</summary>
+    internal SendClass? Held =>
+        _bulk.Count > 0 ? SendClass.Bulk
+        : _relayed.Count > 0 ? SendClass.Relayed
+        : null;
+
     /// <summary>It has something to send, if <see cref="Outlet{TBlock}.CanSend"/>.</summary>
     internal void Ready(Outlet<TBlock> outlet)
     {
@@ -76,8 +85,14 @@ internal sealed class SendTurns<TBlock>
         turns.Enqueue(outlet);
     }
 
-    internal bool TryNext([NotNullWhen(true)] out Outlet<TBlock>? outlet)
+    /// <param name="all">False: only what no limit holds back.</param>
+    internal bool TryNext(bool all, [NotNullWhen(true)] out Outlet<TBlock>? outlet)
     {
+        if (!all)
+        {
+            return TryNext(_interactive, out outlet);
+        }
+
         if (_interactiveBurst >= Limits.InteractiveBurstMax && TryNextOfOthers(out outlet))
         {
             _interactiveBurst = 0;
