@@ -72,6 +72,7 @@ public sealed class CommandLine(params Func<Command>[] more)
             LinkVerb.Build(),
             Nouns.Transfer(),
             Nouns.Peer(),
+            Nouns.Limit(),
             CompletionVerb.Build(),
             ExitCodes.Build(),
         };

@@ -220,7 +220,7 @@ public sealed class Link
         switch (happened)
         {
             case LinkEvent.Asked asked:
-                _answers.Add(asked.Stream, credit);
+                _answers.Add(asked.Stream, credit, SendClasses.Of(asked.Request));
                 return true;
             case LinkEvent.Cancelled cancelled:
                 _answers.Drop(cancelled.Stream);

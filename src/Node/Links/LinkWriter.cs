@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FriendNet.Node.Blocks;
 using FriendNet.Protocol.Bounds;
@@ -22,6 +23,7 @@ internal sealed unsafe class LinkWriter : IDisposable
     private readonly LinkSession<Block> _session;
     private readonly RecordSealer _sealer;
     private readonly Upload _upload;
+    private readonly SendPace _pace = new(BufferBytes);
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly OutgoingFrame<Block>[] _frames = new OutgoingFrame<Block>[FramesMax];
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc((nuint)BufferBytes);
@@ -109,7 +111,8 @@ internal sealed unsafe class LinkWriter : IDisposable
         while (
             count < FramesMax
             && bytes + FullFrameBytes <= BufferBytes
-            && _session.TryPoll(out var frame, _upload.HeldBytesMax)
+            && bytes < _pace.Bytes
+            && _session.TryPoll(out var frame, Math.Min(_upload.HeldBytesMax, _pace.Bytes))
         )
         {
             _frames[count++] = frame;
@@ -157,7 +160,19 @@ internal sealed unsafe class LinkWriter : IDisposable
 
         Array.Clear(_frames, 0, count);
         Meter.Add(bytes);
-        return _link.Wire.Send(buffer[..bytes]) && TellSent();
+        return Send(buffer[..bytes]) && TellSent();
+    }
+
+    private bool Send(ReadOnlySpan<byte> bytes)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var isSent = _link.Wire.Send(bytes);
+        if (_pace.Sent(bytes.Length, Stopwatch.GetElapsedTime(began)))
+        {
+            _link.Wire.KeepUnsent(_pace.Bytes);
+        }
+
+        return isSent;
     }
 
     /// <summary>Under the lock: whom it concerns that this frame goes out.</summary>

@@ -17,16 +17,4 @@ public static partial class Limits
 
     /// <summary>A group's name, UTF-8: as a friend's.</summary>
     public const int GroupNameBytesMax = 64;
-
-    /// <summary>Pieces in a second of a limit on what is sent: friends wait 2.5 ms each.</summary>
-    public const int UploadPiecesInSecond = 400;
-
-    /// <summary>Least piece: 40 bytes of each record are not the file's.</summary>
-    public const int UploadPieceBytesMin = 4 * 1024;
-
-    /// <summary>Largest piece: the frames of one call.</summary>
-    public const int UploadPieceBytesMax = 4 * FrameBodyBytesMax;
-
-    /// <summary>Most that was not sent and may be made up for: the 20th part of a second.</summary>
-    public const int UploadBurstsInSecond = 20;
 }

@@ -18,7 +18,5 @@ public sealed record Rates(long? Total, long? Friend)
     public bool IsLimited =>
         Total is not null || Friend is not null || Others.Values.Any(rate => rate is not null);
 
-    internal bool IsOff => Total == 0 || Friend == 0;
-
     public long? Of(FriendId friend) => Others.TryGetValue(friend, out var own) ? own : Friend;
 }

@@ -170,11 +170,7 @@ public sealed class UploadTurns(Instant now)
     }
 
     private TokenBucket Bucket(long rate) =>
-        new(
-            rate,
-            rate == 0 ? 0 : Math.Max(PieceOf(rate), rate / Limits.UploadBurstsInSecond),
-            _now
-        );
+        new(rate, rate == 0 ? 0 : Math.Max(PieceOf(rate), rate / Limits.BurstsInSecond), _now);
 
     private static int PieceOf(long? rate) =>
         (int)

@@ -220,17 +220,9 @@ public sealed class LinkSession<TBlock>(bool dialer, Instant now, Action<TBlock>
             return null;
         }
 
-        _queue.Add(stream, ClassOf(request), credit);
+        _queue.Add(stream, SendClasses.Of(request), credit);
         return new(stream, request);
     }
-
-    private static SendClass ClassOf(Request request) =>
-        request.KindCase switch
-        {
-            Request.KindOneofCase.Fetch => SendClass.Bulk,
-            Request.KindOneofCase.Path or Request.KindOneofCase.Up => SendClass.Relayed,
-            _ => SendClass.Interactive,
-        };
 
     private bool Malformed()
     {

@@ -11,11 +11,38 @@ public enum SendClass
     /// <summary>Catalogs and what a person waits for.</summary>
     Interactive,
 
+    /// <summary>Small files.</summary>
+    Prompt,
+
     /// <summary>Files.</summary>
     Bulk,
 
     /// <summary>Trust paths; bounded by their own windows, not by the queue.</summary>
     Relayed,
+}
+
+public static class SendClasses
+{
+    /// <summary>Of the answer to that request.</summary>
+    public static SendClass Of(Request request) =>
+        request.KindCase switch
+        {
+            Request.KindOneofCase.Fetch when IsSmall(request.Fetch) => SendClass.Prompt,
+            Request.KindOneofCase.Fetch => SendClass.Bulk,
+            Request.KindOneofCase.Path or Request.KindOneofCase.Up => SendClass.Relayed,
+            _ => SendClass.Interactive,
+        };
+
+    private static bool IsSmall(FetchRequest fetch)
+    {
+        ulong bytes = 0;
+        foreach (var slice in fetch.Slices)
+        {
+            bytes += Math.Min(slice.Length, Limits.FetchBytesMax);
+        }
+
+        return bytes <= Limits.PromptBytesMax;
+    }
 }
 
 /// <summary>What waits on one stream.</summary>
@@ -54,16 +81,20 @@ internal sealed class SendTurns<TBlock>
     where TBlock : class
 {
     private readonly Queue<Outlet<TBlock>> _interactive = [];
+    private readonly Queue<Outlet<TBlock>> _prompt = [];
     private readonly Queue<Outlet<TBlock>> _bulk = [];
     private readonly Queue<Outlet<TBlock>> _relayed = [];
     private int _interactiveBurst;
+    private int _promptBurst;
     private int _bulkBurst;
 
-    internal bool IsEmpty => _interactive.Count + _bulk.Count + _relayed.Count == 0;
+    internal bool IsEmpty => _interactive.Count + Others == 0;
+
+    private int Others => _prompt.Count + _bulk.Count + _relayed.Count;
 
     /// <summary>The first class that waits and that a limit may hold back; null: none.</summary>
     internal SendClass? Held =>
-        _bulk.Count > 0 ? SendClass.Bulk
+        _prompt.Count + _bulk.Count > 0 ? SendClass.Bulk
         : _relayed.Count > 0 ? SendClass.Relayed
         : null;
 
@@ -80,6 +111,7 @@ internal sealed class SendTurns<TBlock>
         {
             SendClass.Relayed => _relayed,
             SendClass.Bulk => _bulk,
+            SendClass.Prompt => _prompt,
             _ => _interactive,
         };
         turns.Enqueue(outlet);
@@ -101,7 +133,7 @@ internal sealed class SendTurns<TBlock>
 
         if (TryNext(_interactive, out outlet))
         {
-            _interactiveBurst = _bulk.Count + _relayed.Count == 0 ? 0 : _interactiveBurst + 1;
+            _interactiveBurst = Others == 0 ? 0 : _interactiveBurst + 1;
             return true;
         }
 
@@ -129,6 +161,13 @@ internal sealed class SendTurns<TBlock>
 
     private bool TryNextOfOthers([NotNullWhen(true)] out Outlet<TBlock>? outlet)
     {
+        if (_promptBurst < Limits.InteractiveBurstMax && TryNext(_prompt, out outlet))
+        {
+            _promptBurst = _bulk.Count + _relayed.Count == 0 ? 0 : _promptBurst + 1;
+            return true;
+        }
+
+        _promptBurst = 0;
         if (_bulkBurst >= Limits.BulkBurstMax && TryNext(_relayed, out outlet))
         {
             _bulkBurst = 0;
@@ -142,6 +181,7 @@ internal sealed class SendTurns<TBlock>
         }
 
         _bulkBurst = 0;
-        return TryNext(_relayed, out outlet);
+        // The last: streams that are gone may have made it look as if others waited.
+        return TryNext(_relayed, out outlet) || TryNext(_prompt, out outlet);
     }
 }

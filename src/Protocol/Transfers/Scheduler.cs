@@ -70,6 +70,9 @@ public sealed class Scheduler
             case Input.CatalogHeld held:
                 Retries.RetryAll(_transfers, _sources.Linked, SourceId.Of(held.Friend));
                 break;
+            case Input.LimitsChanged changed:
+                _sources.Down.Set(changed.Down);
+                break;
             case Input.Tick:
                 _sources.CancelSilent(now);
                 Retries.RetryDue(_transfers, _sources.Linked, now);
@@ -138,13 +141,23 @@ public sealed class Scheduler
     /// <summary>Fills every link's window, transfers taking turns.</summary>
     private void Ask(Instant now)
     {
+        if (_sources.Down.IsLimited)
+            AskInTurn(now);
         foreach (var link in _sources.Links)
         {
-            while (link.HasRoom(now) && _sources.HasRoom && AskOne(link, now)) { }
+            while (_sources.CanAsk(link, now) && AskOne(link, now)) { }
         }
 
         _retries.Note(_transfers, _sources, now);
         Deadline = Earliest(_sources.Deadline(now), _retries.Deadline);
+    }
+
+    /// <summary>Whoever was asked longest ago first, so that friends share the limit.</summary>
+    private void AskInTurn(Instant now)
+    {
+        var links = _sources.Links.OrderBy(link => link.AskedAt).ToList();
+        while (links.Count > 0)
+            links.RemoveAll(link => !_sources.CanAsk(link, now) || !AskOne(link, now));
     }
 
     private bool AskOne(SourceLink link, Instant now)

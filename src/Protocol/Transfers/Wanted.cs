@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 
@@ -63,6 +64,9 @@ internal sealed class Wanted
         Offer OfferOf(int file, SourceId who) =>
             Sources.Of(file, who, _map.Count(file) > 1, linked, lookUp);
     }
+
+    internal int BytesOf(Slice slice) =>
+        MerkleTree.RunLength(Files[slice.File].Id.Length, slice.Run);
 
     internal void Stored(Slice slice)
     {
