@@ -17,6 +17,7 @@ internal static class Program
     {
         ["catalogs"] = rest => CatalogsOf(rest),
         ["index"] = rest => IndexBench.Run(Folder(rest, 0)),
+        ["latency"] = rest => LatencyBench.Run(Node, Folder(rest, 0)),
         ["link"] = rest => LinkBench.Run(Number(rest, 0, 4), Number(rest, 1, 5)),
         ["peers"] = rest =>
             PeersBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2.0), Number(rest, 2, 3)),

@@ -63,6 +63,35 @@ internal sealed class NodeProcess : IDisposable
 
     internal (double Wall, double Cpu) Get(Ends ends, string id, string destination) =>
         Command.Time(ends, _program, "--home", _home, "get", id, "-o", destination, "--json");
+    /// <summary>Milliseconds to that friend and back, as the daemon measures them.</summary>
+    internal double Ping(string friend) =>
+        Json("peer", "ping", friend, "--json").GetProperty("milliseconds").GetDouble();
+
+    /// <summary>Bytes that the first link has carried.</summary>
+    internal (long In, long Out) Traffic
+    {
+        get
+        {
+            var peer = Json("peer", "list", "--json")[0];
+            return (
+                peer.GetProperty("bytesIn").GetInt64(),
+                peer.GetProperty("bytesOut").GetInt64()
+            );
+        }
+    }
+
+    /// <summary>The number of the transfer whose name ends so, begun last.</summary>
+    internal string LastTransfer(string ending) =>
+        Json("transfer", "list", "--json")
+            .EnumerateArray()
+            .Where(one =>
+                one.GetProperty("name").GetString()!.EndsWith(ending, StringComparison.Ordinal)
+            )
+            .Max(one => one.GetProperty("id").GetInt64())
+            .ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    internal Cost Get(string id, string destination) =>
+        Command.Time(_program, "--home", _home, "get", id, "-o", destination, "--json");
 
     /// <summary>
     /// The id of a name. The catalog needs a moment to arrive: asked again until it is there, for

@@ -83,16 +83,16 @@ internal sealed class Rounds(string work, int runs)
         Command.Run("dd", $"if={path}", "of=/dev/null", "bs=1M");
     }
 
-    internal static void MakeFile(string path, long bytes)
+    internal static void MakeFile(string path, long bytes, int seed = 1)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var random = new Random(1);
+        var random = new Random(seed);
         var buffer = new byte[1 << 20];
         using var file = File.Create(path);
         for (long done = 0; done < bytes; done += buffer.Length)
         {
             random.NextBytes(buffer);
-            file.Write(buffer);
+            file.Write(buffer, 0, (int)Math.Min(buffer.Length, bytes - done));
         }
     }
 

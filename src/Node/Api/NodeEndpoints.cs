@@ -68,6 +68,7 @@ public static class NodeEndpoints
                 node.Audiences
             ),
             new GroupEndpoints(node.Friends, node.Audiences),
+            new LimitEndpoints(node.Friends, node.Limits),
             new BrowseEndpoints(node.Friends, browse, node.Catalogs.Circles),
             new ReachEndpoints(node.Friends, node.Catalogs, node.Links),
             search,

@@ -73,6 +73,7 @@ public sealed class CommandLine(params Func<Command>[] more)
             Nouns.Transfer(),
             Nouns.Torrent(),
             Nouns.Peer(),
+            Nouns.Limit(),
             CompletionVerb.Build(),
             ExitCodes.Build(),
         };

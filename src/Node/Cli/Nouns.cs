@@ -83,6 +83,15 @@ internal static class Nouns
             PeerPath.Build()
         );
 
+    public static Command Limit() =>
+        Noun(
+            "limit",
+            "How much is sent, fetched and passed on",
+            LimitVerbs.Show(),
+            LimitVerbs.Set(),
+            LimitVerbs.Clear()
+        );
+
     private static Command Noun(string name, string description, params Verb[] verbs)
     {
         var noun = new Command(name, description);

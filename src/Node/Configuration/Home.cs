@@ -33,6 +33,8 @@ public sealed class Home
 
     public string ViewDatabase => Path.Combine(Folder, "views.db");
 
+    public string LimitsFile => Path.Combine(Folder, "limits.json");
+
     public string SpoolFolder => Path.Combine(Folder, "spool");
 
     public string LockFile => Path.Combine(Folder, "lock");

@@ -55,6 +55,34 @@ public sealed record SettingKey(
             "hide the sizes of small messages"
         ),
         new(
+            "up",
+            "up",
+            "FRIENDNET_UP",
+            SettingShape.Text,
+            "bytes a second sent to all friends: 5MB, off or max"
+        ),
+        new(
+            "upFriend",
+            "up-friend",
+            "FRIENDNET_UP_FRIEND",
+            SettingShape.Text,
+            "the same for each friend"
+        ),
+        new(
+            "down",
+            "down",
+            "FRIENDNET_DOWN",
+            SettingShape.Text,
+            "bytes a second fetched from all friends: 5MB, off or max"
+        ),
+        new(
+            "downFriend",
+            "down-friend",
+            "FRIENDNET_DOWN_FRIEND",
+            SettingShape.Text,
+            "the same for each friend"
+        ),
+        new(
             "relayRate",
             "relay-rate",
             "FRIENDNET_RELAY_RATE",
@@ -67,6 +95,13 @@ public sealed record SettingKey(
             "FRIENDNET_RELAY_FRIEND_RATE",
             SettingShape.Text,
             "the same for each friend that asks"
+        ),
+        new(
+            "schedule",
+            "schedule",
+            "FRIENDNET_SCHEDULE",
+            SettingShape.Texts,
+            "hours in which other limits hold: mon-fri 08:00-18:00 up=1MB down=off"
         ),
         new(
             "relayCapture",

@@ -44,26 +44,14 @@ public sealed record SettingValue(SettingKey Key, IReadOnlyList<string> Texts, s
     /// <exception cref="FailureException">No amount.</exception>
     public long? Rate()
     {
-        if (Text is "max" or "off")
-        {
-            return Text == "off" ? 0 : null;
-        }
-
-        var digits = Text.TrimEnd('k', 'M', 'G', 'B');
-        long unit = Text[digits.Length..] switch
-        {
-            "" or "B" => 1,
-            "kB" => 1_000,
-            "MB" => 1_000_000,
-            "GB" => 1_000_000_000,
-            _ => 0,
-        };
-        return
-            unit > 0
-            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            ? count * unit
+        return LimitWords.TryRate(Text, out var rate)
+            ? rate
             : throw Wrong(Text, "say how much a second, as in 500kB or 5MB, or off, or max");
     }
+
+    /// <exception cref="FailureException">Not days, hours and limits.</exception>
+    public IReadOnlyList<LimitHours> Schedule() =>
+        [.. Texts.Select(text => LimitHours.Parse(text) ?? throw Wrong(text, LimitHours.Shape))];
 
     public bool Switch() =>
         Text switch

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using FriendNet.Node.Failures;
-using FriendNet.Protocol.Paths;
 using Microsoft.Extensions.Logging;
 
 namespace FriendNet.Node.Configuration;
@@ -23,8 +22,12 @@ public sealed record Settings(
     string? PassphraseFile
 )
 {
-    /// <summary>How much is passed on for others.</summary>
-    public RelayRates RelayRates { get; init; } = RelayRates.Unlimited;
+    /// <summary>Limits in bytes a second, of which something was said; null: none.</summary>
+    public IReadOnlyDictionary<LimitKind, long?> Limits { get; init; } =
+        new Dictionary<LimitKind, long?>();
+
+    /// <summary>Hours in which other limits hold.</summary>
+    public IReadOnlyList<LimitHours> Schedule { get; init; } = [];
 
     /// <summary>Where a copy of all that is passed on goes; null: nowhere.</summary>
     public string? RelayCapture { get; init; }
@@ -76,10 +79,10 @@ public sealed record Settings(
             said.TryGetValue("passphraseFile", out var file) ? file.Folder(environment) : null
         )
         {
-            RelayRates = new(
-                said.TryGetValue("relayRate", out var total) ? total.Rate() : null,
-                said.TryGetValue("relayFriendRate", out var each) ? each.Rate() : null
-            ),
+            Limits = Enum.GetValues<LimitKind>()
+                .Where(kind => said.ContainsKey(LimitWords.Setting(kind)))
+                .ToDictionary(kind => kind, kind => said[LimitWords.Setting(kind)].Rate()),
+            Schedule = said.TryGetValue("schedule", out var hours) ? hours.Schedule() : [],
             RelayCapture = said.TryGetValue("relayCapture", out var capture)
                 ? capture.Folder(environment)
                 : null,

@@ -28,6 +28,8 @@ public sealed class Answer
     /// <summary>Whether all of it went out, or never will: nothing waits.</summary>
     public bool IsGone { get; internal set; }
 
+    internal bool IsBulk { get; init; }
+
     /// <summary>See <see cref="Watch"/>.</summary>
     internal Action<int>? Sent { get; set; }
 

@@ -14,6 +14,11 @@ internal interface IWire : IDisposable
     /// </summary>
     bool Send(ReadOnlySpan<byte> bytes);
 
+    /// <summary>
+    /// No more than about so many bytes are to wait where nothing can go before them.
+    /// </summary>
+    void KeepUnsent(int bytes);
+
     /// <summary>The peer reads to the end of what was sent; its answers still come.</summary>
     void ShutdownSend();
 

@@ -45,7 +45,8 @@ public sealed class Link
         _writer = new LinkWriter(
             this,
             _session,
-            new RecordSealer(start.Keys.Send, setting.IsPadded || IsPath, _opened)
+            new RecordSealer(start.Keys.Send, setting.IsPadded || IsPath, _opened),
+            setting.Uploads
         );
         Reader = new LinkReader(this, _session, new RecordOpener(start.Keys.Receive), start);
     }
@@ -224,7 +225,7 @@ public sealed class Link
         switch (happened)
         {
             case LinkEvent.Asked asked:
-                _answers.Add(asked.Stream, credit);
+                _answers.Add(asked.Stream, credit, SendClasses.Of(asked.Request));
                 return true;
             case LinkEvent.Cancelled cancelled:
                 _answers.Drop(cancelled.Stream);

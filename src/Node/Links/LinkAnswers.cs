@@ -20,7 +20,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
     private readonly List<Answer> _waiting = [];
     private long _stalled;
 
-    private bool IsFull => session.QueuedBytes - _stalled >= QueuedBytesEnough;
+    private long Queued => session.QueuedBytes - _stalled;
 
     internal Answer Begin(StreamId stream)
     {
@@ -38,7 +38,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
         lock (link.Gate)
         {
             ThrowIfOver(answer);
-            if (IsFull || !session.TryPart(answer.Stream, body))
+            if (IsFull(answer) || !session.TryPart(answer.Stream, body))
             {
                 room = WaitRoom(answer);
                 return false;
@@ -59,7 +59,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
             ThrowIfOver(answer);
             if (
                 answer.Granted <= answer.Queued
-                || IsFull
+                || IsFull(answer)
                 || !session.TryData(answer.Stream, block, offset, count)
             )
             {
@@ -128,8 +128,11 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
     }
 
     // The rest is called under the lock.
-    internal void Add(StreamId stream, uint credit) =>
-        _answers.Add(stream, new Answer(this, stream, credit));
+    internal void Add(StreamId stream, uint credit, SendClass sendClass) =>
+        _answers.Add(
+            stream,
+            new Answer(this, stream, credit) { IsBulk = sendClass == SendClass.Bulk }
+        );
 
     internal void Granted(StreamId stream, uint credit)
     {
@@ -144,7 +147,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
 
     internal void Drained()
     {
-        if (_waiting.Count == 0 || IsFull)
+        if (_waiting.Count == 0 || Queued >= QueuedBytesEnough)
         {
             return;
         }
@@ -197,6 +200,10 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
             throw new OperationCanceledException("The request is over.");
         }
     }
+
+    /// <summary>What goes before bulk does not wait until bulk has gone.</summary>
+    private bool IsFull(Answer answer) =>
+        Queued >= (answer.IsBulk ? QueuedBytesEnough : 2 * QueuedBytesEnough);
 
     private Task WaitRoom(Answer answer)
     {

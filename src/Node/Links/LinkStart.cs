@@ -51,5 +51,6 @@ internal sealed record LinkSetting(
     LinkTable Table,
     Func<Instant> Now,
     Action<Input> Post,
-    bool IsPadded
+    bool IsPadded,
+    Uploads Uploads
 );

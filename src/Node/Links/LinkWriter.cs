@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FriendNet.Node.Blocks;
 using FriendNet.Protocol.Bounds;
@@ -21,17 +22,21 @@ internal sealed unsafe class LinkWriter : IDisposable
     private readonly Link _link;
     private readonly LinkSession<Block> _session;
     private readonly RecordSealer _sealer;
+    private readonly Upload _upload;
+    private readonly SendPace _pace = new(BufferBytes);
     private readonly AutoResetEvent _wake = new(initialState: false);
     private readonly OutgoingFrame<Block>[] _frames = new OutgoingFrame<Block>[FramesMax];
     private readonly byte* _buffer = (byte*)NativeMemory.Alloc((nuint)BufferBytes);
     private readonly List<(Action<int> Sent, int Bytes)> _sent = [];
     private bool _waits;
 
-    internal LinkWriter(Link link, LinkSession<Block> session, RecordSealer sealer)
+    internal LinkWriter(Link link, LinkSession<Block> session, RecordSealer sealer, Uploads uploads)
     {
         _link = link;
         _session = session;
         _sealer = sealer;
+        // What goes over a path is charged where the path's bytes leave.
+        _upload = uploads.Open(link.Friend, () => _wake.Set());
     }
 
     internal ByteMeter Meter { get; } = new();
@@ -81,6 +86,7 @@ internal sealed unsafe class LinkWriter : IDisposable
 
     public void Dispose()
     {
+        _upload.Dispose();
         _sealer.Dispose();
         _wake.Dispose();
         NativeMemory.Clear(_buffer, (nuint)BufferBytes);
@@ -89,15 +95,28 @@ internal sealed unsafe class LinkWriter : IDisposable
 
     private int Poll()
     {
+        int count;
+        do
+        {
+            count = Take();
+        } while (count == 0 && _upload.TryWant(_session.Held));
+
+        return count;
+    }
+
+    private int Take()
+    {
         var count = 0;
         var bytes = 0;
         while (
             count < FramesMax
             && bytes + FullFrameBytes <= BufferBytes
-            && _session.TryPoll(out var frame)
+            && bytes < _pace.Bytes
+            && _session.TryPoll(out var frame, Math.Min(_upload.HeldBytesMax, _pace.Bytes))
         )
         {
             _frames[count++] = frame;
+            _upload.Charge(frame);
             bytes += RecordSealer.BytesMax(frame.Header.BodyBytes);
             if (frame.Header.Type == FrameType.End)
             {
@@ -141,7 +160,19 @@ internal sealed unsafe class LinkWriter : IDisposable
 
         Array.Clear(_frames, 0, count);
         Meter.Add(bytes);
-        return _link.Wire.Send(buffer[..bytes]) && TellSent();
+        return Send(buffer[..bytes]) && TellSent();
+    }
+
+    private bool Send(ReadOnlySpan<byte> bytes)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var isSent = _link.Wire.Send(bytes);
+        if (_pace.Sent(bytes.Length, Stopwatch.GetElapsedTime(began)))
+        {
+            _link.Wire.KeepUnsent(_pace.Bytes);
+        }
+
+        return isSent;
     }
 
     /// <summary>Under the lock: whom it concerns that this frame goes out.</summary>

@@ -29,5 +29,8 @@ public sealed record OurSide(
     bool QuickAtAes = false
 )
 {
-    internal LinkSetting LinkSetting => new(Links, Now, Post, IsPadded);
+    /// <summary>The limits on what is sent; owned by whoever gave them.</summary>
+    public Uploads Uploads { get; init; } = new(Now);
+
+    internal LinkSetting LinkSetting => new(Links, Now, Post, IsPadded, Uploads);
 }

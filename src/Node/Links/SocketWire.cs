@@ -12,12 +12,15 @@ internal sealed class SocketWire : IWire
     internal SocketWire(BlockingSocket socket)
     {
         _socket = socket;
-        socket.TuneForLink(TimeSpan.FromSeconds(Limits.SilenceSeconds), UnsentBytesMax);
+        socket.TuneForLink(TimeSpan.FromSeconds(Limits.SilenceSeconds));
+        socket.KeepUnsent(UnsentBytesMax);
     }
 
     public int Receive(Span<byte> buffer) => Math.Max(0, _socket.Receive(buffer));
 
     public bool Send(ReadOnlySpan<byte> bytes) => _socket.Send(bytes);
+
+    public void KeepUnsent(int bytes) => _socket.KeepUnsent(Math.Min(bytes, UnsentBytesMax));
 
     public void ShutdownSend() => _socket.ShutdownSend();
 

@@ -127,14 +127,10 @@ internal sealed unsafe class BlockingSocket : IDisposable
         return true;
     }
 
-    /// <summary>
-    /// For a link: small frames go at once; and no more than some 256 KiB wait unsent in the
-    /// kernel, or a message would stand in line behind megabytes.
-    /// </summary>
-    internal void TuneForLink(TimeSpan sendTimeout, int unsentBytesMax)
+    /// <summary>For a link: small frames go at once.</summary>
+    internal void TuneForLink(TimeSpan sendTimeout)
     {
         _socket.NoDelay = true;
-        _socket.SetRawSocketOption(TcpLevel, NotSentLowAt, BitConverter.GetBytes(unsentBytesMax));
         // struct timeval of 64-bit systems.
         byte[] time =
         [
@@ -143,6 +139,13 @@ internal sealed unsafe class BlockingSocket : IDisposable
         ];
         _socket.SetRawSocketOption(SocketLevel, SendTimeout, time);
     }
+
+    /// <summary>
+    /// No more than some so many bytes wait unsent in the kernel, or a message would stand in line
+    /// behind megabytes.
+    /// </summary>
+    internal void KeepUnsent(int bytesMax) =>
+        _socket.SetRawSocketOption(TcpLevel, NotSentLowAt, BitConverter.GetBytes(bytesMax));
 
     /// <summary>The peer reads to the end of what was sent; its answers still come.</summary>
     internal void ShutdownSend() => Shutdown(SocketShutdown.Send);

@@ -114,6 +114,9 @@ internal sealed class Tunnel : IWire
         return true;
     }
 
+    /// <summary>The window of a path is what it is.</summary>
+    public void KeepUnsent(int bytes) { }
+
     public void ShutdownSend()
     {
         lock (_outGate)

@@ -44,8 +44,7 @@ public sealed class RunningNode : IDisposable
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
-        var proofs = OwnProofs.By(keys.Agreement, self, Friends);
-        var told = new EngineSettings { Possession = proofs, RelayRates = settings.RelayRates };
+        var told = new EngineSettings { Possession = OwnProofs.By(keys.Agreement, self, Friends) };
         _engine = new EngineThread(new NodeEngine(self, entropy, told), Clock);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views = OpenViews();
@@ -62,6 +61,7 @@ public sealed class RunningNode : IDisposable
             settings.Padding,
             Libipsec.IsReady
         );
+        Limits = new LimitKeeper(settings, home.LimitsFile, TimeProvider.System, Limit);
         Dialer = new Dialer(_our);
         Paths = new PathTable(
             _our,
@@ -92,6 +92,8 @@ public sealed class RunningNode : IDisposable
     public SystemClock Clock { get; } = new();
 
     public LinkTable Links { get; } = new();
+
+    public LimitKeeper Limits { get; }
 
     public Dialer Dialer { get; }
 
@@ -148,17 +150,20 @@ public sealed class RunningNode : IDisposable
             Guarded(() => Catalogs.Remove(friend));
             Guarded(() => Ledger.Forget(friend));
             _circles.Forget(friend);
+            Limits.Forget(friend);
         }
     }
 
     public void Dispose()
     {
         Gate.Dispose();
+        Limits.Dispose();
         // Nobody decides any more: what ends below is not to be begun anew.
         _engine.Dispose();
         Dialer.Dispose();
         // Bounded by its own timeout; whoever has not heard it by then finds out by itself.
         Links.CloseAllAsync(CloseCode.Bye, Goodbye).Wait();
+        _our.Uploads.Dispose();
         _server.Dispose();
         Downloads.Dispose();
         _tap?.Dispose();
@@ -227,8 +232,6 @@ public sealed class RunningNode : IDisposable
             case Input.LinkClosed closed:
                 _server.LinkClosed(closed.Link);
                 break;
-            default:
-                break;
         }
 
         _engine.Post(input);
@@ -267,14 +270,18 @@ public sealed class RunningNode : IDisposable
         );
     }
 
-    private void Shown(FriendId friend, CatalogHead head)
+    private void Limit(IReadOnlyList<LimitInForce> limits)
     {
+        _our.Uploads.Set(LimitRules.Rates(limits, LimitKind.Up));
+        Post(LimitRules.Told(limits));
+    }
+
+    private void Shown(FriendId friend, CatalogHead head) =>
         Post(
             friend == Views.Circle
                 ? new Input.CircleChanged(head)
                 : new Input.ViewChanged(friend, head)
         );
-    }
 
     private void Seen(FriendId friend) =>
         ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(() => Catalogs.Seen(friend)), null);

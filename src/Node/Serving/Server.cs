@@ -4,14 +4,18 @@ using FriendNet.Node.Links;
 using FriendNet.Node.Shares;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Link;
 
 namespace FriendNet.Node.Serving;
 
-/// <summary>Carries out ServeFetch and ServeLeaves: one loop a link, each bounded.</summary>
+/// <summary>
+/// Carries out ServeFetch and ServeLeaves: two loops a link, each bounded, so that little waits
+/// for nothing large.
+/// </summary>
 public sealed class Server : IDisposable
 {
     private const int BlocksKept = 16;
-    private readonly ConcurrentDictionary<LinkId, LinkServing> _links = [];
+    private readonly ConcurrentDictionary<(LinkId Link, bool IsBulk), LinkServing> _links = [];
     private readonly BlockPool _blocks = new(BlocksKept);
     private readonly Func<LinkId, StreamId, Answer?> _begin;
     private readonly FindContent _find;
@@ -55,13 +59,16 @@ public sealed class Server : IDisposable
     /// <summary>That link is gone: its loop ends.</summary>
     public void LinkClosed(LinkId link)
     {
-        if (_links.TryRemove(link, out var serving))
-            serving.Dispose();
+        foreach (var isBulk in (ReadOnlySpan<bool>)[true, false])
+        {
+            if (_links.TryRemove((link, isBulk), out var serving))
+                serving.Dispose();
+        }
     }
 
     public void Dispose()
     {
-        foreach (var link in _links.Keys)
+        foreach (var (link, _) in _links.Keys)
             LinkClosed(link);
     }
 
@@ -70,7 +77,7 @@ public sealed class Server : IDisposable
         if (_begin(link, stream) is not { } answer)
             return;
         var serving = _links.GetOrAdd(
-            link,
+            (link, SendClasses.Of(request) == SendClass.Bulk),
             _ => new(new FetchAnswer(friend, _find, _blocks, _changed), _log)
         );
         serving.Add(answer, request);

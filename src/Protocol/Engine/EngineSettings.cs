@@ -15,9 +15,6 @@ public sealed record EngineSettings
     /// <summary>How own pseudonyms are proved, and friends' are checked.</summary>
     public required Possession Possession { get; init; }
 
-    /// <summary>How much may pass through this node for others.</summary>
-    public RelayRates RelayRates { get; init; } = RelayRates.Unlimited;
-
     /// <summary>What is known of pseudonyms; null: what gossip brings.</summary>
     public PathWays? Ways { get; init; }
 }

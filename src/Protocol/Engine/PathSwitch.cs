@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Entropy;
 using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Friendship;
 using FriendNet.Protocol.Ids;
@@ -37,7 +38,7 @@ internal sealed class PathSwitch
         {
             IsAsked = transfers.IsAsked,
         };
-        _relays = new Relays(effects, ways.For, settings.RelayRates);
+        _relays = new Relays(effects, ways.For, Rates.Unlimited);
     }
 
     internal Instant? Deadline =>
@@ -89,6 +90,9 @@ internal sealed class PathSwitch
                 return true;
             case Input.PathServed served:
                 _served.HandleServed(served.Link, served.Via);
+                return true;
+            case Input.LimitsChanged changed:
+                _relays.Set(changed.Relay, now);
                 return true;
             case Input.RelayJoined joined:
                 _relays.HandleJoined(joined.Relay, now);

@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
@@ -31,6 +32,9 @@ public abstract partial record Input
     public sealed record MessageReceived(LinkId Link, Message Message) : Input;
 
     public sealed record RequestReceived(LinkId Link, StreamId Stream, Request Request) : Input;
+
+    /// <summary>How much may be fetched, and passed on for others; before: no limit.</summary>
+    public sealed record LimitsChanged(Rates Down, Rates Relay) : Input;
 
     /// <summary>What we show this friend has this head now.</summary>
     public sealed record ViewChanged(FriendId Friend, CatalogHead Head) : Input;

@@ -188,10 +188,13 @@ public sealed class LinkSession<TBlock>(bool dialer, Instant now, Action<TBlock>
         }
     }
 
-    /// <inheritdoc cref="SendQueue{TBlock}.TryPoll(out OutgoingFrame{TBlock})"/>
-    public bool TryPoll(out OutgoingFrame<TBlock> frame)
+    /// <inheritdoc cref="SendQueue{TBlock}.Held"/>
+    public SendClass? Held => _queue.Held;
+
+    /// <inheritdoc cref="SendQueue{TBlock}.TryPoll(out OutgoingFrame{TBlock}, int)"/>
+    public bool TryPoll(out OutgoingFrame<TBlock> frame, int heldBytesMax = int.MaxValue)
     {
-        var polled = _queue.TryPoll(out frame);
+        var polled = _queue.TryPoll(out frame, heldBytesMax);
         if (polled && frame.Header.Type == FrameType.End)
         {
             _streams.TryEnd(frame.Header.Stream);
@@ -217,17 +220,9 @@ public sealed class LinkSession<TBlock>(bool dialer, Instant now, Action<TBlock>
             return null;
         }
 
-        _queue.Add(stream, ClassOf(request), credit);
+        _queue.Add(stream, SendClasses.Of(request), credit);
         return new(stream, request);
     }
-
-    private static SendClass ClassOf(Request request) =>
-        request.KindCase switch
-        {
-            Request.KindOneofCase.Fetch => SendClass.Bulk,
-            Request.KindOneofCase.Path or Request.KindOneofCase.Up => SendClass.Relayed,
-            _ => SendClass.Interactive,
-        };
 
     private bool Malformed()
     {

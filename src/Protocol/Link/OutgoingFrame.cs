@@ -30,6 +30,9 @@ public readonly record struct OutgoingFrame<TBlock>
 
     public int Offset { get; }
 
+    /// <summary>Whether a limit may hold it back.</summary>
+    public bool IsHeld { get; internal init; }
+
     internal QueuedPiece<TBlock>? Piece { get; }
 }
 

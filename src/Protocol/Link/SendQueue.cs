@@ -28,6 +28,9 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
     /// <summary>Whether a poll would give a frame, but for removed streams.</summary>
     public bool IsReady => _control.Count > 0 || !_turns.IsEmpty;
 
+    /// <summary>What a limit holds back, but for removed streams; null: nothing.</summary>
+    public SendClass? Held => _turns.Held;
+
     /// <summary>
     /// Queues a frame that waits for no stream and no credit; false: full, close.
     /// </summary>
@@ -140,7 +143,10 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
     /// The next frame, if one may go now. Each frame polled is to be given to
     /// <see cref="Sealed"/> when its body is not needed any more.
     /// </summary>
-    public bool TryPoll(out OutgoingFrame<TBlock> frame)
+    /// <param name="heldBytesMax">
+    /// So much DATA of <see cref="Held"/> classes may go in one frame; 0: none of their frames.
+    /// </param>
+    public bool TryPoll(out OutgoingFrame<TBlock> frame, int heldBytesMax = int.MaxValue)
     {
         if (_control.TryDequeue(out frame))
         {
@@ -148,12 +154,12 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
             return true;
         }
 
-        if (!_turns.TryNext(out var outlet))
+        if (!_turns.TryNext(heldBytesMax > 0, out var outlet))
         {
             return false;
         }
 
-        frame = Next(outlet);
+        frame = Next(outlet, outlet.IsHeld ? heldBytesMax : int.MaxValue);
         _turns.Ready(outlet);
         return true;
     }
@@ -191,13 +197,13 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
         outlet.Pieces.Count >= Limits.StreamPiecesMax
         || (outlet.Counts && QueuedBytes + piece.Left > Limits.LinkQueuedBytesMax);
 
-    private OutgoingFrame<TBlock> Next(Outlet<TBlock> outlet)
+    private OutgoingFrame<TBlock> Next(Outlet<TBlock> outlet, int bytesMax)
     {
         var piece = outlet.Pieces.Peek();
         var length = Math.Min(piece.Left, Limits.FrameBodyBytesMax);
         if (piece.Type == FrameType.Data)
         {
-            length = (int)Math.Min(length, outlet.Credit);
+            length = (int)Math.Min(Math.Min(length, bytesMax), outlet.Credit);
             outlet.Credit -= length;
         }
 
@@ -219,11 +225,11 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
 
         if (piece.Block is null)
         {
-            return new(header, piece.Memory.Slice(offset, length));
+            return new(header, piece.Memory.Slice(offset, length)) { IsHeld = outlet.IsHeld };
         }
 
         piece.Pins++;
-        return new(header, piece, offset);
+        return new(header, piece, offset) { IsHeld = outlet.IsHeld };
     }
 
     // Called when the piece has left its stream, and whenever a frame of it was sealed.

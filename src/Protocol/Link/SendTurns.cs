@@ -11,11 +11,38 @@ public enum SendClass
     /// <summary>Catalogs and what a person waits for.</summary>
     Interactive,
 
+    /// <summary>Small files.</summary>
+    Prompt,
+
     /// <summary>Files.</summary>
     Bulk,
 
     /// <summary>Trust paths; bounded by their own windows, not by the queue.</summary>
     Relayed,
+}
+
+public static class SendClasses
+{
+    /// <summary>Of the answer to that request.</summary>
+    public static SendClass Of(Request request) =>
+        request.KindCase switch
+        {
+            Request.KindOneofCase.Fetch when IsSmall(request.Fetch) => SendClass.Prompt,
+            Request.KindOneofCase.Fetch => SendClass.Bulk,
+            Request.KindOneofCase.Path or Request.KindOneofCase.Up => SendClass.Relayed,
+            _ => SendClass.Interactive,
+        };
+
+    private static bool IsSmall(FetchRequest fetch)
+    {
+        ulong bytes = 0;
+        foreach (var slice in fetch.Slices)
+        {
+            bytes += Math.Min(slice.Length, Limits.FetchBytesMax);
+        }
+
+        return bytes <= Limits.PromptBytesMax;
+    }
 }
 
 /// <summary>What waits on one stream.</summary>
@@ -28,6 +55,9 @@ internal sealed class Outlet<TBlock>(StreamId stream, SendClass sendClass)
 
     /// <summary>Whether what waits counts against the link's bound.</summary>
     internal bool Counts => SendClass != SendClass.Relayed;
+
+    /// <summary>Whether a limit may hold it back.</summary>
+    internal bool IsHeld => SendClass != SendClass.Interactive;
 
     internal Queue<QueuedPiece<TBlock>> Pieces { get; } = [];
 
@@ -51,12 +81,22 @@ internal sealed class SendTurns<TBlock>
     where TBlock : class
 {
     private readonly Queue<Outlet<TBlock>> _interactive = [];
+    private readonly Queue<Outlet<TBlock>> _prompt = [];
     private readonly Queue<Outlet<TBlock>> _bulk = [];
     private readonly Queue<Outlet<TBlock>> _relayed = [];
     private int _interactiveBurst;
+    private int _promptBurst;
     private int _bulkBurst;
 
-    internal bool IsEmpty => _interactive.Count + _bulk.Count + _relayed.Count == 0;
+    internal bool IsEmpty => _interactive.Count + Others == 0;
+
+    private int Others => _prompt.Count + _bulk.Count + _relayed.Count;
+
+    /// <summary>The first class that waits and that a limit may hold back; null: none.</summary>
+    internal SendClass? Held =>
+        _prompt.Count + _bulk.Count > 0 ? SendClass.Bulk
+        : _relayed.Count > 0 ? SendClass.Relayed
+        : null;
 
     /// <summary>It has something to send, if <see cref="Outlet{TBlock}.CanSend"/>.</summary>
     internal void Ready(Outlet<TBlock> outlet)
@@ -71,13 +111,20 @@ internal sealed class SendTurns<TBlock>
         {
             SendClass.Relayed => _relayed,
             SendClass.Bulk => _bulk,
+            SendClass.Prompt => _prompt,
             _ => _interactive,
         };
         turns.Enqueue(outlet);
     }
 
-    internal bool TryNext([NotNullWhen(true)] out Outlet<TBlock>? outlet)
+    /// <param name="all">False: only what no limit holds back.</param>
+    internal bool TryNext(bool all, [NotNullWhen(true)] out Outlet<TBlock>? outlet)
     {
+        if (!all)
+        {
+            return TryNext(_interactive, out outlet);
+        }
+
         if (_interactiveBurst >= Limits.InteractiveBurstMax && TryNextOfOthers(out outlet))
         {
             _interactiveBurst = 0;
@@ -86,7 +133,7 @@ internal sealed class SendTurns<TBlock>
 
         if (TryNext(_interactive, out outlet))
         {
-            _interactiveBurst = _bulk.Count + _relayed.Count == 0 ? 0 : _interactiveBurst + 1;
+            _interactiveBurst = Others == 0 ? 0 : _interactiveBurst + 1;
             return true;
         }
 
@@ -114,6 +161,13 @@ internal sealed class SendTurns<TBlock>
 
     private bool TryNextOfOthers([NotNullWhen(true)] out Outlet<TBlock>? outlet)
     {
+        if (_promptBurst < Limits.InteractiveBurstMax && TryNext(_prompt, out outlet))
+        {
+            _promptBurst = _bulk.Count + _relayed.Count == 0 ? 0 : _promptBurst + 1;
+            return true;
+        }
+
+        _promptBurst = 0;
         if (_bulkBurst >= Limits.BulkBurstMax && TryNext(_relayed, out outlet))
         {
             _bulkBurst = 0;
@@ -127,6 +181,7 @@ internal sealed class SendTurns<TBlock>
         }
 
         _bulkBurst = 0;
-        return TryNext(_relayed, out outlet);
+        // The last: streams that are gone may have made it look as if others waited.
+        return TryNext(_relayed, out outlet) || TryNext(_prompt, out outlet);
     }
 }

@@ -4,18 +4,10 @@ using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Protocol.Paths;
 
-/// <summary>How much may pass for others, in bytes a second; null: no limit; 0: nothing.</summary>
-/// <param name="Total">For all friends together.</param>
-/// <param name="Friend">For each friend that asks.</param>
-public sealed record RelayRates(long? Total, long? Friend)
-{
-    public static readonly RelayRates Unlimited = new(null, null);
-
-    internal bool IsOff => Total == 0 || Friend == 0;
-}
-
-/// <summary>What is left of those rates, and of the paths that a friend may ask for.</summary>
-internal sealed class RelayBudget(RelayRates rates)
+/// <summary>
+/// What is left of the rates for others, and of the paths that a friend may ask for.
+/// </summary>
+internal sealed class RelayBudget(Rates rates)
 {
     /// <summary>What a path begins with, both ways.</summary>
     internal const long FirstBytes = 2L * Limits.RelayFirstBytes;
@@ -25,7 +17,18 @@ internal sealed class RelayBudget(RelayRates rates)
 
     private readonly Dictionary<FriendId, TokenBucket> _friends = [];
     private readonly Dictionary<FriendId, TokenBucket> _opens = [];
+    private Rates _rates = rates;
     private TokenBucket? _total;
+
+    /// <summary>Other rates from now on.</summary>
+    internal void Set(Rates rates)
+    {
+        _rates = rates;
+        _total = null;
+        _friends.Clear();
+    }
+
+    internal bool IsOff(FriendId friend) => _rates.Total == 0 || _rates.Of(friend) == 0;
 
     /// <summary>Counts one path asked for; false: too many of late.</summary>
     internal bool TryOpen(FriendId friend, Instant now)
@@ -68,13 +71,13 @@ internal sealed class RelayBudget(RelayRates rates)
     private static TokenBucket Bucket(long? rate, Instant now) =>
         new(rate, Math.Clamp(rate ?? 0, ShareBytesMin, Limits.RelayLeaseBytes), now);
 
-    private TokenBucket Total(Instant now) => _total ??= Bucket(rates.Total, now);
+    private TokenBucket Total(Instant now) => _total ??= Bucket(_rates.Total, now);
 
     private TokenBucket Of(FriendId friend, Instant now)
     {
         if (!_friends.TryGetValue(friend, out var bucket))
         {
-            _friends.Add(friend, bucket = Bucket(rates.Friend, now));
+            _friends.Add(friend, bucket = Bucket(_rates.Of(friend), now));
         }
 
         return bucket;

@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -10,7 +11,7 @@ namespace FriendNet.Protocol.Paths;
 /// Paths that we carry for others: who may, which way, how much. Counts, routes and leases; never
 /// bytes. Getters; <c>Handle…</c> for each input; <see cref="Poll"/> at <see cref="Deadline"/>.
 /// </summary>
-public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates rates)
+public sealed class Relays(Queue<Effect> effects, RoutesFor routes, Rates rates)
 {
     private const long ShareBytes = Limits.RelayLeaseBytes / 2;
     private static readonly TimeSpan WayTime = TimeSpan.FromSeconds(Limits.RelayWaySeconds);
@@ -25,6 +26,14 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
 
     /// <summary>When to call <see cref="Poll"/>; null: when something else happened.</summary>
     public Instant? Deadline { get; private set; }
+
+    /// <summary>Other limits hold from now on; what was granted before still passes.</summary>
+    public void Set(Rates other, Instant now)
+    {
+        _budget.Set(other);
+        GiveAll(now);
+        Schedule(now);
+    }
 
     /// <summary>Counts a path that a friend asks for, wherever it leads; false: too many.</summary>
     public bool TryCount(FriendId friend, Instant now) => _budget.TryOpen(friend, now);
@@ -52,7 +61,7 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, RelayRates r
         }
 
         if (
-            rates.IsOff
+            _budget.IsOff(friend)
             || !IsInTurn(friend, now)
             || !TryMakeRoom(relay => relay.Friend == friend, Limits.RelaysPerFriendMax, now)
             || !TryMakeRoom(_ => true, Limits.RelaysMax, now)

@@ -76,6 +76,9 @@ public sealed class Scheduler
             case Input.CatalogHeld held:
                 Retries.RetryAll(_transfers, _sources.Linked, SourceId.Of(held.Friend));
                 break;
+            case Input.LimitsChanged changed:
+                _sources.Down.Set(changed.Down);
+                break;
             case Input.Tick:
                 _sources.CancelSilent(now);
                 Retries.RetryDue(_transfers, _sources.Linked, now);
@@ -148,13 +151,23 @@ public sealed class Scheduler
     private void Ask(Instant now)
     {
         _urgency.Ask(_transfers, now);
+        if (_sources.Down.IsLimited)
+            AskInTurn(now);
         foreach (var link in _sources.Links.OrderBy(link => _guilt.Holds(link.Source, now)))
         {
-            while (link.HasRoom(now) && _sources.HasRoom && AskOne(link, now)) { }
+            while (_sources.CanAsk(link, now) && AskOne(link, now)) { }
         }
 
         _retries.Note(_transfers, _sources, now);
         Deadline = Earliest(_sources.Deadline(now), _retries.Deadline);
+    }
+
+    /// <summary>Whoever was asked longest ago first, so that friends share the limit.</summary>
+    private void AskInTurn(Instant now)
+    {
+        var links = _sources.Links.OrderBy(link => link.AskedAt).ToList();
+        while (links.Count > 0)
+            links.RemoveAll(link => !_sources.CanAsk(link, now) || !AskOne(link, now));
     }
 
     private bool AskOne(SourceLink link, Instant now)

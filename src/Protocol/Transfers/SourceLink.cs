@@ -29,6 +29,9 @@ internal sealed class SourceLink(LinkId id, SourceId source)
     /// <summary>When it was last heard of, or first asked again.</summary>
     internal Instant Heard { get; set; }
 
+    /// <summary>Which fetch of all was the last one asked of it.</summary>
+    internal long AskedAt { get; set; }
+
     /// <summary>Fetches in a row that failed as a whole.</summary>
     internal int Failures { get; set; }
 

@@ -1,5 +1,5 @@
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 
@@ -27,10 +27,16 @@ internal sealed class Sources(Queue<Effect> effects)
     /// <summary>Links that the last <see cref="CancelSilent"/> found silent again.</summary>
     internal IReadOnlyList<LinkId> Silenced => _silenced;
 
+    /// <summary>The limits on what is fetched.</summary>
+    internal DownBudget Down { get; } = new();
+
     internal bool HasRoom => _bytesUnderway + Limits.FetchBytesMax <= Limits.FetchesBytesMax;
 
     internal bool IsAsked(LinkId id) =>
         _links.TryGetValue(id, out var link) && link.Fetches.Count > 0;
+
+    internal bool CanAsk(SourceLink link, Instant now) =>
+        HasRoom && link.HasRoom(now) && Down.HasRoom(link.Source.Friend, now);
 
     /// <summary>Whether that source is linked, but can be asked nothing now.</summary>
     internal bool IsBusy(SourceId source, Instant now)
@@ -39,7 +45,7 @@ internal sealed class Sources(Queue<Effect> effects)
             return false;
         foreach (var link in _links.Values)
         {
-            if (HasRoom && link.Source == source && link.HasRoom(now))
+            if (link.Source == source && CanAsk(link, now))
                 return false;
         }
 
@@ -63,7 +69,7 @@ internal sealed class Sources(Queue<Effect> effects)
     {
         var bytes = 0;
         foreach (var slice in slices)
-            bytes += MerkleTree.RunLength(wanted.Files[slice.File].Id.Length, slice.Run);
+            bytes += wanted.BytesOf(slice);
         if (link.Fetches.Count == 0)
             link.Heard = now;
         var id = new FetchId(++_lastFetch);
@@ -72,6 +78,8 @@ internal sealed class Sources(Queue<Effect> effects)
         link.Fetches[id] = fetch;
         wanted.Underway++;
         _bytesUnderway += bytes;
+        link.AskedAt = _lastFetch;
+        Down.Charge(link.Source.Friend, bytes, now);
         effects.Enqueue(new Effect.Fetch(id, link.Id, wanted.Id, slices));
     }
 
@@ -80,9 +88,8 @@ internal sealed class Sources(Queue<Effect> effects)
     {
         if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
             return null;
-        var length = fetch.Transfer.Files[slice.File].Id.Length;
         fetch.Link.Silences = 0;
-        fetch.Link.Delivered += MerkleTree.RunLength(length, slice.Run);
+        fetch.Link.Delivered += fetch.Transfer.BytesOf(slice);
         fetch.Link.Heard = now;
         fetch.Transfer.Stored(slice);
         fetch.Transfer.Retries = 0;
@@ -135,7 +142,10 @@ internal sealed class Sources(Queue<Effect> effects)
         else if (!fetch.IsCancelled)
             Rest(link, now);
         foreach (var slice in _missing)
+        {
             fetch.Transfer.GiveBack(slice);
+            Down.Charge(link.Source.Friend, -fetch.Transfer.BytesOf(slice), now);
+        }
     }
 
     /// <summary>Gives up what is underway for a transfer, of one source or of all.</summary>
@@ -182,10 +192,12 @@ internal sealed class Sources(Queue<Effect> effects)
         }
     }
 
-    /// <summary>When a link may have been silent too long, or has rested.</summary>
+    /// <summary>
+    /// When a link may have been silent too long, or has rested, or more may be asked.
+    /// </summary>
     internal Instant? Deadline(Instant now)
     {
-        Instant? first = null;
+        var first = Down.Deadline(now);
         foreach (var link in _links.Values)
         {
             if (link.RestUntil > now && (first is null || link.RestUntil < first))

@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 
@@ -75,6 +76,9 @@ internal sealed class Wanted
         Action<int> lookUp,
         bool isUrgent = false
     ) => Sources.Of(file, source, _map.Count(file) > 1, linked, lookUp, isUrgent);
+
+    internal int BytesOf(Slice slice) =>
+        MerkleTree.RunLength(Files[slice.File].Id.Length, slice.Run);
 
     internal void Stored(Slice slice)
     {

@@ -64,6 +64,7 @@ public sealed class ManualTests
     [InlineData(typeof(Peer))]
     [InlineData(typeof(Head))]
     [InlineData(typeof(Dial))]
+    [InlineData(typeof(Limit))]
     [InlineData(typeof(Pong))]
     [InlineData(typeof(Done))]
     public void HasEveryFieldOfAnAnswer(Type type)

@@ -110,6 +110,67 @@ public sealed class SendQueueTests
     }
 
     [Fact]
+    public void ASmallFetchGoesBeforeALargeOneButDoesNotShutItOut()
+    {
+        Assert.Equal(SendClass.Prompt, SendClasses.Of(Fetch(Limits.PromptBytesMax)));
+        Assert.Equal(SendClass.Prompt, SendClasses.Of(Fetch(1, 1000)));
+        Assert.Equal(SendClass.Bulk, SendClasses.Of(Fetch(Limits.PromptBytesMax, 1)));
+        Assert.Equal(SendClass.Bulk, SendClasses.Of(Fetch(long.MaxValue, long.MaxValue)));
+
+        Add(2, SendClass.Bulk, 1 << 20);
+        Add(4, SendClass.Prompt, 1 << 20);
+        _queue.TryAnswer(new(2), "bulk", 0, 1 << 20);
+        _queue.TryAnswer(new(4), "prompt", 0, 1 << 20);
+        Types(18, out var streams);
+        Assert.Equal(2, streams.Count(stream => stream == 2));
+        Assert.Equal(4u, streams[0]);
+
+        static Request Fetch(params long[] lengths)
+        {
+            var fetch = new FetchRequest();
+            fetch.Slices.Add(lengths.Select(one => new SliceRequest { Length = (ulong)one }));
+            return new Request { Fetch = fetch };
+        }
+    }
+
+    [Fact]
+    public void ALimitHoldsBulkBackAndNothingElse()
+    {
+        Add(2, SendClass.Bulk, 1000);
+        Add(4, SendClass.Relayed, 1000);
+        Add(6, SendClass.Interactive, 1000);
+        _queue.TryAnswer(new(2), "bulk", 0, 100);
+        _queue.TryAnswer(new(2), FrameType.End, default);
+        _queue.TryAnswer(new(4), "relayed", 0, 10);
+        _queue.TryAnswer(new(6), FrameType.Data, new byte[10]);
+        _queue.TryControl(FrameType.Ping, default, new byte[8]);
+        Assert.Equal((0u, false, 8), Held(0));
+        Assert.Equal((6u, false, 10), Held(0));
+        Assert.Null(Held(0));
+        Assert.Equal(SendClass.Bulk, _queue.Held);
+
+        Assert.Equal((2u, true, 70), Held(70));
+        Assert.Equal((2u, true, 30), Held(70));
+        Assert.Null(Held(0));
+        Assert.Equal((2u, true, 0), Held(70));
+        Assert.Equal(SendClass.Relayed, _queue.Held);
+        Assert.Equal((4u, true, 10), Held(70));
+        Assert.Null(_queue.Held);
+        Assert.Equal(["bulk", "relayed"], _released);
+
+        (uint, bool, int)? Held(int bytesMax)
+        {
+            if (!_queue.TryPoll(out var frame, bytesMax))
+            {
+                return null;
+            }
+
+            _queue.Sealed(frame);
+            return (frame.Header.Stream.Value, frame.IsHeld, frame.Header.BodyBytes);
+        }
+    }
+
+    [Fact]
     public void ControlIsBoundedInCountAndBytes()
     {
         for (var i = 0; i < Limits.ControlFramesMax; i++)

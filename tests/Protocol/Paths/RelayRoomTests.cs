@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Paths;
@@ -23,7 +24,7 @@ public sealed class RelayRoomTests
     private uint _streams;
     private Relays _relays;
 
-    public RelayRoomTests() => _relays = Relays(RelayRates.Unlimited);
+    public RelayRoomTests() => _relays = Relays(Rates.Unlimited);
 
     [Fact]
     public void OpeningAgainAndAgainIsBoundByTheRate()
@@ -144,7 +145,7 @@ public sealed class RelayRoomTests
         Assert.NotNull(Ask(friend: 1));
     }
 
-    private Relays Relays(RelayRates rates) => new(_effects, (_, _) => _routes, rates);
+    private Relays Relays(Rates rates) => new(_effects, (_, _) => _routes, rates);
 
     /// <summary>Null: refused.</summary>
     private RelayId? Ask(ulong friend)

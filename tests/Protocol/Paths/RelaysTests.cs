@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Paths;
@@ -162,8 +163,8 @@ public sealed class RelaysTests
         Assert.Null(relays.Deadline);
     }
 
-    private Relays Relays(RelayRates? rates = null) =>
-        new(_effects, (_, _) => _routes, rates ?? RelayRates.Unlimited);
+    private Relays Relays(Rates? rates = null) =>
+        new(_effects, (_, _) => _routes, rates ?? Rates.Unlimited);
 
     private void Ask(Relays relays, LinkId from, FriendId friend, uint stream, uint hops = 1) =>
         relays.HandlePath(

@@ -24,6 +24,8 @@ namespace FriendNet.Node.Api.Contract;
 [JsonSerializable(typeof(GroupChange))]
 [JsonSerializable(typeof(Group))]
 [JsonSerializable(typeof(IReadOnlyList<Group>))]
+[JsonSerializable(typeof(LimitChange))]
+[JsonSerializable(typeof(IReadOnlyList<Limit>))]
 [JsonSerializable(typeof(Peer))]
 [JsonSerializable(typeof(IReadOnlyList<Peer>))]
 [JsonSerializable(typeof(Pong))]

@@ -1,0 +1,22 @@
+namespace FriendNet.Protocol.Bounds;
+
+// Of how much goes when.
+public static partial class Limits
+{
+    /// <summary>A fetch of so little goes before others: somebody waits for it.</summary>
+    public const int PromptBytesMax = FrameBodyBytesMax;
+
+    /// <summary>Pieces in a second of a limit on what is sent: friends wait 2.5 ms each.</summary>
+    public const int UploadPiecesInSecond = 400;
+
+    /// <summary>Least piece: 40 bytes of each record are not the file's.</summary>
+    public const int UploadPieceBytesMin = 4 * 1024;
+
+    /// <summary>Largest piece: the frames of one call.</summary>
+    public const int UploadPieceBytesMax = 4 * FrameBodyBytesMax;
+
+    /// <summary>
+    /// Most of a limit that is made up for when it was not used: the 20th part of a second.
+    /// </summary>
+    public const int BurstsInSecond = 20;
+}

@@ -1,0 +1,79 @@
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Protocol.Budgets;
+
+/// <summary>
+/// The limits on what is fetched: nothing is asked for while there is a debt. A fetch is charged
+/// when it is asked, and may lead to one; so what is under way beyond the limit is one fetch.
+/// </summary>
+public sealed class DownBudget
+{
+    private readonly Dictionary<FriendId, TokenBucket> _friends = [];
+    private Rates _rates = Rates.Unlimited;
+    private TokenBucket? _total;
+
+    public bool IsLimited => _rates.IsLimited;
+
+    /// <summary>Other limits hold from now on.</summary>
+    public void Set(Rates rates)
+    {
+        _rates = rates;
+        _total = null;
+        _friends.Clear();
+    }
+
+    /// <param name="friend">Null: over a path, which only the limit for all concerns.</param>
+    public bool HasRoom(FriendId? friend, Instant now) =>
+        !IsLimited
+        || (Total(now)?.Available(now) is not <= 0 && Of(friend, now)?.Available(now) is not <= 0);
+
+    /// <param name="bytes">Below zero: asked for, and never came.</param>
+    public void Charge(FriendId? friend, long bytes, Instant now)
+    {
+        if (IsLimited)
+        {
+            Total(now)?.Charge(bytes, now);
+            Of(friend, now)?.Charge(bytes, now);
+        }
+    }
+
+    /// <summary>When the next debt is paid; null: there is none.</summary>
+    public Instant? Deadline(Instant now)
+    {
+        if (_total?.When(1, now) is { } all && all > now)
+        {
+            return all;
+        }
+
+        Instant? first = null;
+        foreach (var bucket in _friends.Values)
+        {
+            var at = bucket.When(1, now);
+            first = at > now && (first is null || at < first) ? at : first;
+        }
+
+        return first;
+    }
+
+    private static TokenBucket Bucket(long rate, Instant now) =>
+        new(rate, rate == 0 ? 0 : Math.Max(1, rate / Limits.BurstsInSecond), now);
+
+    private TokenBucket? Total(Instant now) =>
+        _total ??= _rates.Total is { } rate ? Bucket(rate, now) : null;
+
+    private TokenBucket? Of(FriendId? friend, Instant now)
+    {
+        if (friend is not { } known || _rates.Of(known) is not { } rate)
+        {
+            return null;
+        }
+
+        if (!_friends.TryGetValue(known, out var bucket))
+        {
+            _friends.Add(known, bucket = Bucket(rate, now));
+        }
+
+        return bucket;
+    }
+}

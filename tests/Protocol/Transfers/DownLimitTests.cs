@@ -1,0 +1,78 @@
+using FriendNet.Protocol.Budgets;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using Xunit;
+
+namespace FriendNet.Tests.Protocol.Transfers;
+
+/// <summary>The scheduler asks for no more than the limits allow, over virtual time.</summary>
+public sealed class DownLimitTests
+{
+    private const int Mib = 1024 * 1024;
+    private const long Rate = 10_000_000;
+    private readonly ScriptedWorld _world = new();
+
+    [Fact]
+    public void FriendsShareTheLimitHoweverQuickTheyAre()
+    {
+        _world.Offers = (_, _) => [ScriptedWorld.Friend(1), ScriptedWorld.Friend(2)];
+        _world.Link(1, 1).BytesPerSecond = 900e6;
+        _world.Link(2, 2).BytesPerSecond = 20e6;
+        Limit(new Rates(Rate, null));
+        _world.Download(1, ScriptedWorld.File(1, 500L * Mib));
+        _world.Run(20);
+
+        Assert.InRange(_world.Asked.Count * (double)Mib, Rate * 19, (Rate * 20.1) + Mib);
+        var first = _world.Asked.Count(one => one.Link.Value == 1);
+        Assert.InRange(first, _world.Asked.Count * 0.45, _world.Asked.Count * 0.55);
+        Assert.Empty(_world.Waits);
+    }
+
+    [Fact]
+    public void AFriendsOwnLimitLeavesTheRestToOthers()
+    {
+        _world.Offers = (_, _) => [ScriptedWorld.Friend(1), ScriptedWorld.Friend(2)];
+        _world.Link(1, 1).BytesPerSecond = 900e6;
+        _world.Link(2, 2).BytesPerSecond = 900e6;
+        var others = new Dictionary<FriendId, long?> { [ScriptedWorld.Friend(1)] = Rate / 10 };
+        Limit(new Rates(Rate, null) { Others = others });
+        _world.Download(1, ScriptedWorld.File(1, 500L * Mib));
+        _world.Run(20);
+
+        var low = _world.Asked.Count(one => one.Link.Value == 1) * (double)Mib;
+        Assert.InRange(low, Rate / 10 * 19, (Rate / 10 * 20.1) + Mib);
+        Assert.InRange(_world.Asked.Count * (double)Mib, Rate * 19, (Rate * 20.1) + Mib);
+    }
+
+    [Fact]
+    public void OffAsksNothingAndAnotherLimitHoldsAtOnce()
+    {
+        _world.Offers = (_, _) => [ScriptedWorld.Friend(1)];
+        _world.Link(1, 1);
+        Limit(new Rates(0, null));
+        _world.Download(1, ScriptedWorld.File(1, 5L * Mib));
+        _world.Run(100);
+        Assert.Empty(_world.Asked);
+
+        Limit(Rates.Unlimited);
+        _world.Run();
+        Assert.Single(_world.Finished);
+    }
+
+    [Fact]
+    public void WhatNeverCameIsNotCharged()
+    {
+        _world.Offers = (_, _) => [ScriptedWorld.Friend(1), ScriptedWorld.Friend(2)];
+        _world.Link(1, 1).Silent = true;
+        Limit(new Rates(Mib, null));
+        _world.Download(1, ScriptedWorld.File(1, 3L * Mib));
+        _world.Run(1);
+        Assert.NotEmpty(_world.Asked);
+        _world.Unlink(1);
+        _world.Link(2, 2);
+        _world.Run(3.5);
+        Assert.Single(_world.Finished);
+    }
+
+    private void Limit(Rates down) => _world.Input(new Input.LimitsChanged(down, Rates.Unlimited));
+}
