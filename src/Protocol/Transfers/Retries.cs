@@ -18,7 +18,7 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
     internal void Note(List<Wanted> transfers, Sources sources, Instant now)
     {
         Deadline = null;
-        var anyBusy = !sources.HasRoom || sources.Links.Any(link => !link.HasRoom(now));
+        var anyBusy = !sources.HasRoom || sources.Links.Any(link => !sources.HasRoomFor(link, now));
         foreach (var wanted in transfers)
         {
             var isIdle = wanted is { RetryAt: null, Underway: 0, Sources.LookupsUnderway: 0 };

@@ -13,14 +13,17 @@ public sealed class Scheduler
     private readonly List<Wanted> _transfers = [];
     private readonly Dictionary<TransferId, Wanted> _byId = [];
     private readonly Sources _sources;
+    private readonly Silences _silences;
     private readonly Retries _retries;
     private readonly Queue<Effect> _effects;
+    private readonly HashSet<SourceLink> _idle = [];
     private int _turn;
 
     public Scheduler(IEntropy entropy, Queue<Effect> effects)
     {
         _effects = effects;
         _sources = new(effects);
+        _silences = new(_sources);
         _retries = new(entropy, effects);
     }
 
@@ -30,7 +33,7 @@ public sealed class Scheduler
     /// <summary>
     /// Links that the last Tick found silent, not for the first time since they delivered.
     /// </summary>
-    public IReadOnlyList<LinkId> Silenced => _sources.Silenced;
+    public IReadOnlyList<LinkId> Silenced => _silences.Silenced;
 
     public void Handle(Input input, Instant now)
     {
@@ -62,7 +65,7 @@ public sealed class Scheduler
                 Remove(cancelled.Transfer);
                 break;
             case Input.LinkOpened opened:
-                Add(opened.Link, SourceId.Of(opened.Friend), now);
+                Add(opened.Link, SourceId.Of(opened.Friend), opened.Link, now);
                 break;
             case Input.LinkClosed closed:
                 _sources.Remove(closed.Link);
@@ -71,7 +74,7 @@ public sealed class Scheduler
                 Retries.RetryAll(_transfers, _sources.Linked, SourceId.Of(held.Friend));
                 break;
             case Input.Tick:
-                _sources.CancelSilent(now);
+                _silences.Cancel(now);
                 Retries.RetryDue(_transfers, _sources.Linked, now);
                 break;
             default:
@@ -82,9 +85,10 @@ public sealed class Scheduler
     }
 
     /// <summary>A path to that source is open, and is asked as any link.</summary>
-    public void HandlePath(LinkId link, SourceId source, Instant now)
+    /// <param name="via">The friend's link that it goes through.</param>
+    public void HandlePath(LinkId link, SourceId source, LinkId via, Instant now)
     {
-        Add(link, source, now);
+        Add(link, source, via, now);
         Ask(now);
     }
 
@@ -95,9 +99,9 @@ public sealed class Scheduler
     /// <summary>Whether something is asked over that link now.</summary>
     public bool IsAsked(LinkId link) => _sources.IsAsked(link);
 
-    private void Add(LinkId link, SourceId source, Instant now)
+    private void Add(LinkId link, SourceId source, LinkId via, Instant now)
     {
-        _sources.Add(link, source, now);
+        _sources.Add(link, source, via, now);
         Retries.RetryAll(_transfers, _sources.Linked);
     }
 
@@ -135,16 +139,37 @@ public sealed class Scheduler
             _sources.Cancel(wanted);
     }
 
-    /// <summary>Fills every link's window, transfers taking turns.</summary>
+    /// <summary>Fills every link's window: links and transfers take turns.</summary>
     private void Ask(Instant now)
     {
-        foreach (var link in _sources.Links)
+        _sources.Sum();
+        Instant? late = null;
+        _idle.Clear();
+        while (Next(now) is { } link)
         {
-            while (link.HasRoom(now) && _sources.HasRoom && AskOne(link, now)) { }
+            if (!AskOne(link, now) && !AskLate(link, now, ref late))
+                _idle.Add(link);
         }
 
         _retries.Note(_transfers, _sources, now);
-        Deadline = Earliest(_sources.Deadline(now), _retries.Deadline);
+        Deadline = Instant.Earliest(_silences.Deadline(now), _retries.Deadline, late);
+    }
+
+    /// <summary>The link with room that is asked for the least; null: none.</summary>
+    private SourceLink? Next(Instant now)
+    {
+        SourceLink? next = null;
+        foreach (var link in _sources.Links)
+        {
+            if (
+                (next is null || link.Fetches.Count < next.Fetches.Count)
+                && !_idle.Contains(link)
+                && _sources.HasRoomFor(link, now)
+            )
+                next = link;
+        }
+
+        return next;
     }
 
     private bool AskOne(SourceLink link, Instant now)
@@ -152,10 +177,11 @@ public sealed class Scheduler
         for (var tried = 0; tried < _transfers.Count; tried++)
         {
             var wanted = _transfers[(_turn + tried) % _transfers.Count];
-            if (wanted.RetryAt is not null)
+            if (wanted.RetryAt is not null || !Lateness.IsWorth(link, wanted, _sources))
                 continue;
             var slices = wanted.Take(
                 link.Source,
+                link.FetchBytes(_sources.BytesPerSecond),
                 _sources.Linked,
                 file => _effects.Enqueue(new Effect.FindSources(wanted.Id, file))
             );
@@ -170,6 +196,21 @@ public sealed class Scheduler
         return false;
     }
 
-    private static Instant? Earliest(Instant? a, Instant? b) =>
-        a is { } left && b is { } right ? (left < right ? left : right) : a ?? b;
+    /// <summary>Nothing else is left to ask of it: what others are late with.</summary>
+    private bool AskLate(SourceLink link, Instant now, ref Instant? next)
+    {
+        foreach (var wanted in _transfers)
+        {
+            if (wanted.Free > 0 || wanted.RetryAt is not null)
+                continue;
+            var late = Lateness.Of(link, wanted, _sources, now, ref next);
+            var slices = wanted.TakeLate(link.Source, late);
+            if (slices.Count == 0)
+                continue;
+            _sources.Ask(link, wanted, slices, now);
+            return true;
+        }
+
+        return false;
+    }
 }

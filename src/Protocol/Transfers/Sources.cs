@@ -1,4 +1,3 @@
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -8,29 +7,31 @@ namespace FriendNet.Protocol.Transfers;
 /// <summary>The links that can be asked, and what they owe.</summary>
 internal sealed class Sources(Queue<Effect> effects)
 {
-    private const int RestSecondsMax = 60;
-    private const int SilencesMax = 2;
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(Limits.FetchSilenceSeconds);
     private readonly Dictionary<LinkId, SourceLink> _links = [];
+    private readonly Dictionary<LinkId, Carrier> _carriers = [];
     private readonly Dictionary<SourceId, int> _linked = [];
     private readonly Dictionary<FetchId, Fetching> _fetches = [];
     private readonly List<Slice> _missing = [];
-    private readonly List<LinkId> _silenced = [];
     private long _lastFetch;
     private long _bytesUnderway;
 
     internal IReadOnlyCollection<SourceLink> Links => _links.Values;
 
+    internal IReadOnlyCollection<Fetching> Fetches => _fetches.Values;
+
     /// <summary>Sources with a link, and how many.</summary>
     internal IReadOnlyDictionary<SourceId, int> Linked => _linked;
 
-    /// <summary>Links that the last <see cref="CancelSilent"/> found silent again.</summary>
-    internal IReadOnlyList<LinkId> Silenced => _silenced;
-
     internal bool HasRoom => _bytesUnderway + Limits.FetchBytesMax <= Limits.FetchesBytesMax;
+
+    /// <summary>What all links that are asked bring together, as measured.</summary>
+    internal double BytesPerSecond { get; private set; }
 
     internal bool IsAsked(LinkId id) =>
         _links.TryGetValue(id, out var link) && link.Fetches.Count > 0;
+
+    internal bool HasRoomFor(SourceLink link, Instant now) =>
+        HasRoom && link.HasRoom(now, BytesPerSecond, isAlone: _links.Count == 1);
 
     /// <summary>Whether that source is linked, but can be asked nothing now.</summary>
     internal bool IsBusy(SourceId source, Instant now)
@@ -39,39 +40,48 @@ internal sealed class Sources(Queue<Effect> effects)
             return false;
         foreach (var link in _links.Values)
         {
-            if (HasRoom && link.Source == source && link.HasRoom(now))
+            if (link.Source == source && HasRoomFor(link, now))
                 return false;
         }
 
         return true;
     }
 
-    internal void Add(LinkId id, SourceId source, Instant now)
+    /// <param name="via">The friend's link that a path goes through; else itself.</param>
+    internal void Add(LinkId id, SourceId source, LinkId via, Instant now)
     {
-        _links[id] = new(id, source) { Heard = now };
+        if (!_carriers.TryGetValue(via, out var carrier))
+            _carriers[via] = carrier = new();
+        var link = new SourceLink(id, source, carrier) { Heard = now };
+        _links[id] = link;
+        carrier.Links.Add(link);
         _linked[source] = _linked.GetValueOrDefault(source) + 1;
     }
 
     /// <summary>What it owed comes back by FetchEnded.</summary>
-    internal void Remove(LinkId id)
+    /// <returns>Its source, if that was its last link.</returns>
+    internal SourceId? Remove(LinkId id)
     {
-        if (_links.Remove(id, out var link) && --_linked[link.Source] == 0)
-            _linked.Remove(link.Source);
+        _carriers.Remove(id);
+        if (!_links.Remove(id, out var link))
+            return null;
+        link.Carrier.Links.Remove(link);
+        if (--_linked[link.Source] > 0)
+            return null;
+        _linked.Remove(link.Source);
+        return link.Source;
     }
 
     internal void Ask(SourceLink link, Wanted wanted, List<Slice> slices, Instant now)
     {
-        var bytes = 0;
-        foreach (var slice in slices)
-            bytes += MerkleTree.RunLength(wanted.Files[slice.File].Id.Length, slice.Run);
         if (link.Fetches.Count == 0)
             link.Heard = now;
         var id = new FetchId(++_lastFetch);
-        var fetch = new Fetching(id, link, wanted, slices, now) { Bytes = bytes };
+        var fetch = new Fetching(id, link, wanted, slices, now);
         _fetches[id] = fetch;
         link.Fetches[id] = fetch;
         wanted.Underway++;
-        _bytesUnderway += bytes;
+        _bytesUnderway += fetch.Bytes;
         effects.Enqueue(new Effect.Fetch(id, link.Id, wanted.Id, slices));
     }
 
@@ -80,13 +90,14 @@ internal sealed class Sources(Queue<Effect> effects)
     {
         if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
             return null;
-        var length = fetch.Transfer.Files[slice.File].Id.Length;
-        fetch.Link.Silences = 0;
-        fetch.Link.Delivered += MerkleTree.RunLength(length, slice.Run);
-        fetch.Link.Heard = now;
-        fetch.Transfer.Stored(slice);
-        fetch.Transfer.Retries = 0;
-        return fetch.Transfer;
+        var (link, wanted) = (fetch.Link, fetch.Transfer);
+        link.Silences = 0;
+        link.Delivered += wanted.BytesOf(slice);
+        link.Heard = now;
+        wanted.Retries = 0;
+        if (wanted.Stored(slice))
+            CancelLate(wanted);
+        return wanted;
     }
 
     internal void Heard(FetchId id, Instant now)
@@ -129,8 +140,10 @@ internal sealed class Sources(Queue<Effect> effects)
         _missing.Clear();
         if (fetch.SettleRest(_missing))
             link.Measure(fetch, now);
+        else if (fetch.IsLate)
+            link.MeasureLate(fetch, now);
         else if (!fetch.IsCancelled)
-            Rest(link, now);
+            Silences.Rest(link, now);
         foreach (var slice in _missing)
             fetch.Transfer.GiveBack(slice);
     }
@@ -145,51 +158,36 @@ internal sealed class Sources(Queue<Effect> effects)
         }
     }
 
-    internal void CancelSilent(Instant now)
-    {
-        _silenced.Clear();
-        foreach (var link in _links.Values)
-        {
-            if (!link.IsSilent(now))
-                continue;
-            foreach (var fetch in link.Fetches.Values)
-                Cancel(fetch);
-            if (++link.Silences >= SilencesMax)
-                _silenced.Add(link.Id);
-            // What is cancelled ends by itself, some time: until then nothing is due at once.
-            link.Heard = now;
-            Rest(link, now);
-        }
-    }
-
-    /// <summary>When a link may have been silent too long, or has rested.</summary>
-    internal Instant? Deadline(Instant now)
-    {
-        Instant? first = null;
-        foreach (var link in _links.Values)
-        {
-            if (link.RestUntil > now && (first is null || link.RestUntil < first))
-                first = link.RestUntil;
-            var silent = link.Heard + SilenceMax;
-            if (link.Fetches.Count > 0 && (first is null || silent < first))
-                first = silent;
-        }
-
-        return first;
-    }
-
-    private static void Rest(SourceLink link, Instant now)
-    {
-        var seconds = Math.Min(1 << Math.Min(link.Failures, 6), RestSecondsMax);
-        link.Failures++;
-        link.RestUntil = now + TimeSpan.FromSeconds(seconds);
-    }
-
-    private void Cancel(Fetching fetch)
+    internal void Cancel(Fetching fetch)
     {
         if (fetch.IsCancelled)
             return;
         fetch.IsCancelled = true;
         effects.Enqueue(new Effect.CancelFetch(fetch.Id));
+    }
+
+    /// <summary>To be called before links are asked: rates have changed.</summary>
+    internal void Sum()
+    {
+        BytesPerSecond = 0;
+        foreach (var link in _links.Values)
+        {
+            if (link.Fetches.Count > 0)
+                BytesPerSecond += link.Pace.BytesPerSecond;
+        }
+    }
+
+    /// <summary>A run that was asked of two is here: nobody waits for the other copy.</summary>
+    private void CancelLate(Wanted wanted)
+    {
+        foreach (var fetch in _fetches.Values)
+        {
+            if (fetch.Transfer != wanted || fetch.IsCancelled || fetch.Owed == 0)
+                continue;
+            if (fetch.Open().Any(slice => !wanted.IsStored(slice)))
+                continue;
+            fetch.IsLate = true;
+            Cancel(fetch);
+        }
     }
 }

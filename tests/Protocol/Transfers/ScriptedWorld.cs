@@ -59,7 +59,11 @@ internal sealed class ScriptedWorld
 
     internal int Cancels { get; private set; }
 
+    internal int Fetches { get; private set; }
+
     internal int MostUnderway { get; private set; }
+
+    internal int MostUnderwayOfAll { get; private set; }
 
     internal static FriendId Friend(int number) => new((UInt128)number);
 
@@ -75,6 +79,17 @@ internal sealed class ScriptedWorld
         var how = new Behaviour();
         _links[new(link)] = (Friend(friend), how);
         Input(new Input.LinkOpened(new(link), Friend(friend), true, ""));
+        return how;
+    }
+
+    /// <summary>A path through a friend's link to somebody whose id is that of a pseudonym.
+    /// </summary>
+    internal Behaviour Path(int link, int pseudonym, int via)
+    {
+        var how = new Behaviour();
+        _links[new(link)] = (Friend(pseudonym), how);
+        Scheduler.HandlePath(new(link), SourceId.Of(Friend(pseudonym)), new(via), Now);
+        CarryOutAll();
         return how;
     }
 
@@ -95,6 +110,11 @@ internal sealed class ScriptedWorld
     internal void Input(Input input)
     {
         Scheduler.Handle(input, Now);
+        CarryOutAll();
+    }
+
+    private void CarryOutAll()
+    {
         while (_effects.Count > 0)
         {
             var effects = _effects.ToArray();
@@ -111,7 +131,7 @@ internal sealed class ScriptedWorld
     internal void Run(double secondsMax = 1e5)
     {
         var end = Now + TimeSpan.FromSeconds(secondsMax);
-        while (true)
+        while (Finished.Count == 0 || Finished.Count < Files.Count)
         {
             var next = _agenda.TryPeek(out _, out var due)
                 ? new Instant(due.Item1)
@@ -161,6 +181,8 @@ internal sealed class ScriptedWorld
     private void Answer(Effect.Fetch fetch)
     {
         _underway[fetch.Id] = fetch;
+        Fetches++;
+        MostUnderwayOfAll = Math.Max(MostUnderwayOfAll, _underway.Count);
         MostUnderway = Math.Max(
             MostUnderway,
             _underway.Values.Count(other => other.Link == fetch.Link)
