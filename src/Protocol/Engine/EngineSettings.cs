@@ -18,6 +18,9 @@ public sealed record EngineSettings
     /// <summary>How much may pass through this node for others.</summary>
     public RelayRates RelayRates { get; init; } = RelayRates.Unlimited;
 
+    /// <summary>Whether friends are told of, and served, what is being fetched.</summary>
+    public bool ShareParts { get; init; } = true;
+
     /// <summary>What is known of pseudonyms; null: what gossip brings.</summary>
     public PathWays? Ways { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class EndgamePicker(RunMap map, RunBits stored, HashSet<int> twi
         foreach (var run in fetch.Late)
         {
             file = map.FileOf(run, file);
-            if (stored[run] || twice.Contains(run) || fetch.OfferOf(file) != Offer.Yes)
+            if (stored[run] || twice.Contains(run) || !fetch.CanGive(file, run))
                 continue;
             if (!fetch.TryTake(run))
                 return;

@@ -157,6 +157,9 @@ internal sealed class FileSources
     /// <summary>Whether anybody, linked or not, is known to offer that file.</summary>
     internal bool IsOffered(int file) => _set[file] >= 0 && SetOf(file).Count > 0;
 
+    /// <summary>Whether it lied.</summary>
+    internal bool IsDropped(SourceId source) => _dropped.Contains(source);
+
     /// <summary>Whether that source is known to offer that file, and has not lied.</summary>
     internal bool IsOfferedBy(int file, SourceId source) =>
         _set[file] >= 0 && SetOf(file).Contains(source) && !_dropped.Contains(source);

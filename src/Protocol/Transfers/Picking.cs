@@ -6,12 +6,14 @@ namespace FriendNet.Protocol.Transfers;
 
 /// <summary>One fetch while it is filled: whom it is asked of, what went in so far.</summary>
 /// <param name="offerOf">Whether the source can be asked for a file as a whole.</param>
+/// <param name="holders">Who holds runs without offering the file.</param>
 /// <param name="take">Marks a run as asked for.</param>
 internal sealed class Picking(
     SourceId source,
     RunMap map,
     IReadOnlyList<WantedFile> files,
     Func<int, Offer> offerOf,
+    Holders holders,
     Action<int> take
 )
 {
@@ -33,6 +35,10 @@ internal sealed class Picking(
     internal bool IsFull { get; private set; }
 
     internal Offer OfferOf(int file) => offerOf(file);
+
+    /// <summary>Whether the source offers its file, or holds that run of it.</summary>
+    internal bool CanGive(int file, int run) =>
+        offerOf(file) == Offer.Yes || holders.Has(source, run);
 
     /// <summary>False: it has no room for that run, and is full.</summary>
     internal bool TryTake(int run)

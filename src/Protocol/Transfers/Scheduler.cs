@@ -16,12 +16,13 @@ public sealed class Scheduler
     private readonly Silences _silences;
     private readonly Retries _retries;
     private readonly Queue<Effect> _effects;
+    private readonly IEntropy _entropy;
     private readonly HashSet<SourceLink> _idle = [];
     private int _turn;
 
     public Scheduler(IEntropy entropy, Queue<Effect> effects)
     {
-        _effects = effects;
+        (_entropy, _effects) = (entropy, effects);
         _sources = new(effects);
         _silences = new(_sources);
         _retries = new(entropy, effects);
@@ -35,6 +36,9 @@ public sealed class Scheduler
     /// </summary>
     public IReadOnlyList<LinkId> Silenced => _silences.Silenced;
 
+    /// <summary>Told of each run that is stored.</summary>
+    public Action<ContentId, int, Instant>? Kept { get; set; }
+
     public void Handle(Input input, Instant now)
     {
         switch (input)
@@ -47,7 +51,7 @@ public sealed class Scheduler
                 break;
             case Input.SliceStored stored:
                 // The hot one: nothing can be asked before the fetch ends.
-                Finish(_sources.Stored(stored.Fetch, stored.Index, now));
+                Finish(_sources.Stored(stored.Fetch, stored.Index, now, Kept));
                 return;
             case Input.FetchProgress progress:
                 _sources.Heard(progress.Fetch, now);
@@ -68,7 +72,8 @@ public sealed class Scheduler
                 Add(opened.Link, SourceId.Of(opened.Friend), opened.Link, now);
                 break;
             case Input.LinkClosed closed:
-                _sources.Remove(closed.Link);
+                if (_sources.Remove(closed.Link) is { } gone)
+                    _transfers.ForEach(wanted => wanted.Holders.Remove(gone));
                 break;
             case Input.CatalogHeld held:
                 Retries.RetryAll(_transfers, _sources.Linked, SourceId.Of(held.Friend));
@@ -92,6 +97,16 @@ public sealed class Scheduler
         Ask(now);
     }
 
+    /// <summary>A friend holds those runs of a content, though it does not offer it.</summary>
+    public void HandleHeld(SourceId source, ContentId id, IReadOnlyList<int> runs, Instant now)
+    {
+        if (!_sources.Linked.ContainsKey(source))
+            return;
+        foreach (var wanted in _transfers)
+            wanted.Held(source, id, runs);
+        Ask(now);
+    }
+
     /// <summary>Whether a running transfer could ask that source.</summary>
     public bool Wants(SourceId source) =>
         _transfers.Exists(wanted => wanted.Sources.IsWanted(source));
@@ -108,7 +123,7 @@ public sealed class Scheduler
     private void Start(Input.Download download)
     {
         Remove(download.Transfer);
-        var wanted = new Wanted(download.Transfer, download.Files);
+        var wanted = new Wanted(download.Transfer, download.Files, _entropy);
         _transfers.Add(wanted);
         _byId[wanted.Id] = wanted;
         Finish(wanted);

@@ -86,7 +86,13 @@ internal sealed class Sources(Queue<Effect> effects)
     }
 
     /// <summary>The transfer that this slice may have completed.</summary>
-    internal Wanted? Stored(FetchId id, int index, Instant now)
+    /// <param name="kept">Told of it.</param>
+    internal Wanted? Stored(
+        FetchId id,
+        int index,
+        Instant now,
+        Action<ContentId, int, Instant>? kept
+    )
     {
         if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
             return null;
@@ -95,6 +101,7 @@ internal sealed class Sources(Queue<Effect> effects)
         link.Delivered += wanted.BytesOf(slice);
         link.Heard = now;
         wanted.Retries = 0;
+        kept?.Invoke(wanted.Files[slice.File].Id, slice.Run, now);
         if (wanted.Stored(slice))
             CancelLate(wanted);
         return wanted;
@@ -117,13 +124,13 @@ internal sealed class Sources(Queue<Effect> effects)
         wanted.GiveBack(slice);
         if (why == SliceFailure.Corrupt)
         {
-            wanted.Sources.Drop(source);
+            wanted.Drop(source);
             effects.Enqueue(new Effect.Blame(wanted.Id, slice, fetch.Link.Id, source));
             Cancel(wanted, source);
         }
         else
         {
-            wanted.Sources.Exclude(slice.File, source);
+            wanted.Exclude(slice, source);
         }
 
         return null;

@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Entropy;
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -14,8 +15,9 @@ internal sealed class Wanted
     private readonly InOrderPicker _inOrder;
     private readonly IRunPicker[] _pickers;
     private readonly EndgamePicker _endgame;
+    private ILookup<ContentId, int>? _files;
 
-    internal Wanted(TransferId id, IReadOnlyList<WantedFile> files)
+    internal Wanted(TransferId id, IReadOnlyList<WantedFile> files, IEntropy entropy)
     {
         Id = id;
         Files = files;
@@ -26,8 +28,9 @@ internal sealed class Wanted
         _taken = new(_map.Runs);
         _stored = new(_map.Runs);
         _inOrder = new(_map, _taken);
+        Holders = new(_map);
         // The first that gives something wins.
-        _pickers = [_inOrder];
+        _pickers = [new RarestPicker(_map, _taken, Holders, entropy), _inOrder];
         _endgame = new(_map, _stored, _twice);
         Sources = new(files.Count);
         (Missing, Free) = (_map.Runs, _map.Runs);
@@ -41,6 +44,8 @@ internal sealed class Wanted
     internal IReadOnlyList<WantedFile> Files { get; }
 
     internal FileSources Sources { get; }
+
+    internal Holders Holders { get; }
 
     /// <summary>Runs not stored yet.</summary>
     internal int Missing { get; private set; }
@@ -76,7 +81,7 @@ internal sealed class Wanted
         Picking fetch;
         do
         {
-            fetch = new(source, _map, Files, OfferOf, TakeRun) { BytesMax = bytesMax };
+            fetch = new(source, _map, Files, OfferOf, Holders, TakeRun) { BytesMax = bytesMax };
             foreach (var picker in _pickers)
             {
                 picker.Pick(fetch);
@@ -93,7 +98,7 @@ internal sealed class Wanted
     /// <summary>What others are late with, a second time.</summary>
     internal List<Slice> TakeLate(SourceId source, IReadOnlyList<int> late)
     {
-        var fetch = new Picking(source, _map, Files, OfferOf, TakeRun) { Late = late };
+        var fetch = new Picking(source, _map, Files, OfferOf, Holders, TakeRun) { Late = late };
         _endgame.Pick(fetch);
         return fetch.Slices;
 
@@ -109,7 +114,34 @@ internal sealed class Wanted
 
     /// <summary>Whether that source can be asked for it, so far as is known.</summary>
     internal bool IsOffered(Slice slice, SourceId source) =>
-        Sources.IsOfferedBy(slice.File, source);
+        Sources.IsOfferedBy(slice.File, source) || Holders.Has(source, RunOf(slice));
+
+    /// <summary>It did not deliver that: it is not asked for this file (now).</summary>
+    internal void Exclude(Slice slice, SourceId source)
+    {
+        Sources.Exclude(slice.File, source);
+        Holders.Refuse(source, slice.File);
+    }
+
+    /// <summary>It lied: nothing of this transfer is asked of it again.</summary>
+    internal void Drop(SourceId source)
+    {
+        Sources.Drop(source);
+        Holders.Remove(source);
+    }
+
+    /// <summary>That source holds those runs of a content.</summary>
+    internal void Held(SourceId source, ContentId id, IReadOnlyList<int> runs)
+    {
+        if (Sources.IsDropped(source))
+            return;
+        _files ??= Enumerable.Range(0, Files.Count).ToLookup(file => Files[file].Id);
+        foreach (var file in _files[id])
+        {
+            if (Holders.Add(source, file, runs))
+                (RetryAt, Retries) = (null, 0);
+        }
+    }
 
     /// <summary>Whether something still to come by it is asked of nobody else.</summary>
     internal bool HasSingle(Fetching fetch) =>
@@ -163,6 +195,8 @@ internal sealed class Wanted
     /// </summary>
     internal bool WaitsForRoom(Func<SourceId, bool> isBusy)
     {
+        if (Holders.Sources.Any(who => isBusy(who) && Holders.HoldsMore(who, _stored)))
+            return true;
         var file = 0;
         var run = _stored.NextClear(0);
         while (run < _map.Runs)

@@ -93,6 +93,13 @@ internal sealed class ScriptedWorld
         return how;
     }
 
+    /// <summary>That friend says that it holds those runs of a content.</summary>
+    internal void Held(int friend, ContentId id, params int[] runs)
+    {
+        Scheduler.HandleHeld(SourceId.Of(Friend(friend)), id, runs, Now);
+        CarryOutAll();
+    }
+
     internal void Unlink(int link)
     {
         _links.Remove(new(link));
