@@ -55,6 +55,13 @@ public sealed record SettingKey(
             "hide the sizes of small messages"
         ),
         new(
+            "shareParts",
+            "share-parts",
+            "FRIENDNET_SHARE_PARTS",
+            SettingShape.Switch,
+            "serve what is being fetched to friends that fetch the same, and be served"
+        ),
+        new(
             "relayRate",
             "relay-rate",
             "FRIENDNET_RELAY_RATE",

@@ -26,6 +26,9 @@ public sealed record Settings(
     /// <summary>How much is passed on for others.</summary>
     public RelayRates RelayRates { get; init; } = RelayRates.Unlimited;
 
+    /// <summary>Whether friends that fetch the same are told, and served what came.</summary>
+    public bool ShareParts { get; init; } = true;
+
     /// <summary>Where a copy of all that is passed on goes; null: nowhere.</summary>
     public string? RelayCapture { get; init; }
 
@@ -80,6 +83,7 @@ public sealed record Settings(
                 said.TryGetValue("relayRate", out var total) ? total.Rate() : null,
                 said.TryGetValue("relayFriendRate", out var each) ? each.Rate() : null
             ),
+            ShareParts = !said.TryGetValue("shareParts", out var parts) || parts.Switch(),
             RelayCapture = said.TryGetValue("relayCapture", out var capture)
                 ? capture.Folder(environment)
                 : null,

@@ -1,8 +1,10 @@
 using System.Globalization;
+using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Linux;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
 using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Downloads;
@@ -22,6 +24,7 @@ public sealed partial class Downloader : IDisposable
     private readonly Recorder _recorder;
     private readonly Finisher _finisher;
     private readonly FetchWork _work;
+    private readonly HeldParts _parts;
     private readonly Action<Input> _report;
     private readonly Action<string> _log;
 
@@ -38,6 +41,7 @@ public sealed partial class Downloader : IDisposable
         (_store, _report, _log) = (store, report, log);
         _table = new(store);
         _finisher = new(_table, Stop);
+        _parts = new(_table, store, report);
         _work = new(open, report, DiskFailed, log);
         _recorder = new(RecordAll);
     }
@@ -49,7 +53,7 @@ public sealed partial class Downloader : IDisposable
         {
             var entry = _table.Add(row);
             if (row.State == TransferState.Done)
-                Finisher.Complete(entry);
+                Restore(entry);
             else if (row.State == TransferState.Finishing)
                 _recorder.Post(() => FinishAgain(entry));
             else if (row.State == TransferState.Running)
@@ -74,7 +78,7 @@ public sealed partial class Downloader : IDisposable
                 _work.Cancel(cancel.Id);
                 break;
             case Effect.Finish finish when _table.Find(finish.Transfer) is { } done:
-                _recorder.Post(() => _finisher.Finish(done));
+                _recorder.Post(() => Finish(done));
                 _recorder.Post(ClearOld);
                 break;
             case Effect.TransferWaits waits when _table.Find(waits.Transfer) is { } waiting:
@@ -85,6 +89,17 @@ public sealed partial class Downloader : IDisposable
                 break;
         }
     }
+
+    /// <summary>
+    /// Reads a run of what is being fetched, or was and is listed, for a friend that fetches the
+    /// same; checked, so that what somebody changed on our disk is never served.
+    /// </summary>
+    /// <returns>Its proof; null: it is not here, or quiet.</returns>
+    public Hash256[]? TryRead(RunOfContent run, Span<byte> destination) =>
+        _parts.TryRead(run, destination);
+
+    /// <summary>Whether such a content is served.</summary>
+    public bool Holds(ContentId id) => _parts.Holds(id);
 
     public IReadOnlyList<TransferProgress> List() => [.. _table.All().Select(Progress)];
 
@@ -152,6 +167,42 @@ public sealed partial class Downloader : IDisposable
         }
 
         return any;
+    }
+
+    private void Restore(TransferEntry entry)
+    {
+        Finisher.Complete(entry);
+        if (!entry.Row.IsQuiet && entry.Row.Files <= Limits.HoldingsMax)
+            _recorder.Post(() => Hold(entry));
+    }
+
+    private void Hold(TransferEntry entry)
+    {
+        try
+        {
+            var files = _store.Load(entry.Row.Id).Files;
+            if (_parts.Add(entry.Row, files))
+                _report(new Input.DownloadHeld(entry.Row.Id, [.. files.Select(file => file.Id)]));
+        }
+        catch (SqliteException e)
+        {
+            _log($"{entry.Row.Name} is not served to others who fetch it: {e.Message}");
+        }
+    }
+
+    private void Finish(TransferEntry entry)
+    {
+        try
+        {
+            entry.Live?.RecordProofs(_store);
+        }
+        catch (SqliteException e)
+        {
+            // They are for others alone: it is finished all the same.
+            _log($"{entry.Row.Name} cannot be served to others once it is done: {e.Message}");
+        }
+
+        _finisher.Finish(entry);
     }
 
     private void DiskFailed(Download download, string sentence)
@@ -257,8 +308,13 @@ public sealed partial class Downloader : IDisposable
         return true;
     }
 
-    private Download Open(TransferRow row, TransferContent content) =>
-        new(row, content) { Dirty = _recorder.Wake };
+    private Download Open(TransferRow row, TransferContent content)
+    {
+        var proofs = content.HoldsSome ? _store.ProofsOf(row.Id, content.Files) : null;
+        var live = new Download(row, content, proofs) { Dirty = _recorder.Wake };
+        _parts.Add(row, content.Files);
+        return live;
+    }
 
     private static string Megabytes(long bytes) =>
         (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture) + " MB";

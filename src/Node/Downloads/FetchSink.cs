@@ -140,7 +140,8 @@ internal sealed class FetchSink : IStreamSink
     {
         try
         {
-            _download.Write(_fetch.Slices[job.Index], _fetch.Link, _block!, job.At, job.Count);
+            var slice = _fetch.Slices[job.Index];
+            _download.Write(slice, _fetch.Link, _block!, job.At, job.Count, job.Proof);
             _work.Report(new Input.SliceStored(_fetch.Id, job.Index));
         }
         catch (DiskException e)

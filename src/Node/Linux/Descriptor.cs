@@ -36,6 +36,26 @@ public sealed unsafe class Descriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <summary>Fills all of it; false: it ends before, or cannot be read.</summary>
+    public bool TryRead(Span<byte> destination, long offset)
+    {
+        var done = 0;
+        fixed (byte* p = destination)
+        {
+            while (done < destination.Length)
+            {
+                var left = destination.Length - done;
+                var count = Libc.ReadAt(this, p + done, left, offset + done);
+                if (count > 0)
+                    done += (int)count;
+                else if (count == 0 || Marshal.GetLastPInvokeError() != DiskException.Interrupted)
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
     public FileStat Stat()
     {
         var error = FileStat.Read(this, out var stat);

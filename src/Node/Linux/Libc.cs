@@ -58,6 +58,10 @@ internal static unsafe partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial nint WriteAt(Descriptor fd, byte* buffer, nint count, long offset);
 
+    [LibraryImport(Name, EntryPoint = "pread64", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    internal static partial nint ReadAt(Descriptor fd, byte* buffer, nint count, long offset);
+
     [LibraryImport(Name, EntryPoint = "fdatasync", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     internal static partial int SyncData(Descriptor fd);

@@ -44,7 +44,12 @@ public sealed class RunningNode : IDisposable
         var entropy = new SystemEntropy();
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
         var proofs = OwnProofs.By(keys.Agreement, self, Friends);
-        var told = new EngineSettings { Possession = proofs, RelayRates = settings.RelayRates };
+        var told = new EngineSettings
+        {
+            Possession = proofs,
+            RelayRates = settings.RelayRates,
+            ShareParts = settings.ShareParts,
+        };
         _engine = new EngineThread(new NodeEngine(self, entropy, told), Clock);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views = OpenViews();
@@ -78,7 +83,8 @@ public sealed class RunningNode : IDisposable
             (link, stream) => Links.Find(link)?.BeginAnswer(stream),
             Find,
             changed => Index.Rescan(changed.Share),
-            warn
+            warn,
+            settings.ShareParts ? new FetchedParts(Downloads, Index) : null
         );
         Audiences.Narrowed += (_, _) => _server.Recheck();
     }

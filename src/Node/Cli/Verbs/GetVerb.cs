@@ -20,6 +20,10 @@ internal static class GetVerb
             Description = "Folder to put it in (else the download folder)",
         };
         var noWait = new Option<bool>("--no-wait") { Description = "Start it and return at once" };
+        var quiet = new Option<bool>("--quiet")
+        {
+            Description = "Neither tell friends that fetch the same, nor serve them what came",
+        };
         var patience = new Option<int>("--patience")
         {
             HelpName = "SECONDS",
@@ -37,13 +41,15 @@ internal static class GetVerb
             what,
             into,
             noWait,
+            quiet,
             patience,
         }.Does(call =>
             Run(
                 call,
                 new NewTransfer(
                     call.Value(what),
-                    call.Value(into) is { } folder ? Path.GetFullPath(folder) : null
+                    call.Value(into) is { } folder ? Path.GetFullPath(folder) : null,
+                    call.Value(quiet)
                 ),
                 call.Value(noWait) ? null : TimeSpan.FromSeconds(call.Value(patience))
             )

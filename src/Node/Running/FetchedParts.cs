@@ -1,0 +1,23 @@
+using FriendNet.Crypto.Merkle;
+using FriendNet.Node.Downloads;
+using FriendNet.Node.Serving;
+using FriendNet.Node.Shares;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
+
+namespace FriendNet.Node.Running;
+
+/// <summary>
+/// What we fetch or have fetched, served to friends that fetch the same; but for what we share:
+/// there the audience of the share says who may have it, and nothing else does.
+/// </summary>
+internal sealed class FetchedParts(Downloader downloads, ShareIndex index) : IPartReader
+{
+    public bool Holds(ContentId id) => downloads.Holds(id) && !IsShared(id);
+
+    public Hash256[]? TryRead(RunOfContent run, Span<byte> destination) =>
+        Holds(run.Id) ? downloads.TryRead(run, destination) : null;
+
+    private bool IsShared(ContentId id) =>
+        index.TryFind(id.Root, id.Length, static _ => true, out _);
+}
