@@ -24,6 +24,9 @@ internal static class Program
                     runs: rest is [_, _, var runs] ? int.Parse(runs) : 5
                 );
                 break;
+            case ["swarm", .. var rest]:
+                SwarmBench.Run(Path.GetFullPath("artifacts/run/friendnet"), Folder(rest));
+                break;
             case ["index", .. var rest]:
                 IndexBench.Run(Folder(rest));
                 break;

@@ -10,11 +10,12 @@ internal sealed class NodeProcess : IDisposable
     private readonly string _home;
     private readonly Process _daemon;
 
-    internal NodeProcess(string program, string homes, string name)
+    /// <param name="flags">Of the daemon, after where it listens.</param>
+    internal NodeProcess(string program, string homes, string name, params string[] flags)
     {
         (_program, _home, Name) = (program, Path.Combine(homes, name), name);
         Run("init", "--name", name);
-        _daemon = Start();
+        _daemon = Start(flags);
     }
 
     internal string Name { get; }
@@ -59,6 +60,13 @@ internal sealed class NodeProcess : IDisposable
         throw new InvalidOperationException($"{name} did not appear in {Name}'s search.");
     }
 
+    /// <summary>How many have the file of that name, as far as it is known here.</summary>
+    internal int SourcesOf(string name) =>
+        Json("search", name, "--json")
+            .EnumerateArray()
+            .Where(hit => hit.GetProperty("name").GetString() == name)
+            .Sum(hit => hit.GetProperty("sources").GetArrayLength());
+
     public void Dispose()
     {
         _daemon.Kill();
@@ -66,9 +74,10 @@ internal sealed class NodeProcess : IDisposable
         _daemon.Dispose();
     }
 
-    private Process Start()
+    private Process Start(string[] flags)
     {
-        var daemon = Command.Start(_program, "--home", _home, "daemon", "--listen", "127.0.0.1:0");
+        string[] arguments = ["--home", _home, "daemon", "--listen", "127.0.0.1:0", .. flags];
+        var daemon = Command.Start(_program, arguments);
         var line = daemon.StandardOutput.ReadLine();
         if (line?.StartsWith("ready", StringComparison.Ordinal) != true)
         {

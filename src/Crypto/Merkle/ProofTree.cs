@@ -69,10 +69,9 @@ public sealed class ProofTree
     }
 
     public ReadOnlySpan<Hash256> Chunk(int chunk) =>
-        _nodes.AsSpan(chunk * ChunkNodes)[..Math.Min(
-            ChunkNodes,
-            _nodes.Length - (chunk * ChunkNodes)
-        )];
+        _nodes.AsSpan(chunk * ChunkNodes)[
+            ..Math.Min(ChunkNodes, _nodes.Length - (chunk * ChunkNodes))
+        ];
 
     /// <summary>Puts back what <see cref="Chunk"/> gave; what does not fit is ignored.</summary>
     public void Restore(int chunk, ReadOnlySpan<Hash256> nodes)

@@ -52,12 +52,7 @@ public sealed class TransferEndpoints(
             Directory.CreateDirectory(into);
             var id = what.Folder is { } folder
                 ? downloader.StartFolder(folder.Name, FilesOf(folder), into, wanted.Quiet)
-                : downloader.StartFile(
-                    NameOf(what),
-                    what.Content ?? default,
-                    into,
-                    wanted.Quiet
-                );
+                : downloader.StartFile(NameOf(what), what.Content ?? default, into, wanted.Quiet);
             return Shown(downloader.Find(id) ?? throw Gone(id.Value));
         }
         catch (Exception error)

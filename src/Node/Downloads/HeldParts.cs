@@ -124,8 +124,9 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
             return live.IsSpoiled ? null : live.ProofOf(new(file, run.Run));
         if (entry.Row.State is not (TransferState.Done or TransferState.Finishing))
             return null;
-        return run.Id.Length <= MerkleTree.RunBytes ? [] : TreeOf(entry.Row.Id, run.Id, file)
-            ?.Prove(run.Run);
+        return run.Id.Length <= MerkleTree.RunBytes
+            ? []
+            : TreeOf(entry.Row.Id, run.Id, file)?.Prove(run.Run);
     }
 
     private ProofTree? TreeOf(TransferId transfer, ContentId id, int file)

@@ -42,6 +42,7 @@ internal sealed class FetchAnswer(
 {
     private static readonly byte[] NotFound = Header(SliceHeader.Types.Status.NotFound);
     private static readonly byte[] Failed = Header(SliceHeader.Types.Status.Failed);
+
     // Over a path comes nobody that we know: what we fetch is not told there.
     private readonly IPartReader? _parts = friend is null ? null : parts;
     private readonly OpenFiles _files = new();
@@ -185,10 +186,7 @@ internal sealed class FetchAnswer(
     }
 
     private static byte[] Proven(ReadOnlySpan<Hash256> proof) =>
-        new SliceHeader
-        {
-            Proof = ByteString.CopyFrom(MemoryMarshal.AsBytes(proof)),
-        }.ToByteArray();
+        new SliceHeader { Proof = ByteString.CopyFrom(MemoryMarshal.AsBytes(proof)) }.ToByteArray();
 
     private static byte[] Proven(RunTree runs, int run)
     {

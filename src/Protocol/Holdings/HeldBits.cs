@@ -39,7 +39,14 @@ internal static class HeldBits
 
             var piece = ByteString.CopyFrom(bits[..((last >> 3) + 1)]);
             bytes += PieceBytes + piece.Length;
-            holds.Held.Add(new Held { Tag = tag, First = (uint)first, Bits = piece });
+            holds.Held.Add(
+                new Held
+                {
+                    Tag = tag,
+                    First = (uint)first,
+                    Bits = piece,
+                }
+            );
         }
 
         return true;

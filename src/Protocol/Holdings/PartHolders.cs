@@ -18,12 +18,7 @@ public delegate void RunsHeld(SourceId source, ContentId id, IReadOnlyList<int> 
 /// Getter: <see cref="Deadline"/>. <c>Handle…</c> for what happens.
 /// </summary>
 /// <param name="isOn">False: nothing is sought, told or kept.</param>
-public sealed class PartHolders(
-    IEntropy entropy,
-    Queue<Effect> effects,
-    bool isOn,
-    RunsHeld held
-)
+public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool isOn, RunsHeld held)
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(Limits.SeekMilliseconds);
     private static readonly TimeSpan Fold = TimeSpan.FromMilliseconds(Limits.HoldFoldMilliseconds);

@@ -65,10 +65,7 @@ public sealed class OwnPaths(
     /// <summary>There may be new ways: a friend is back, or told of pseudonyms.</summary>
     public void HandleNews(Instant now) => Fill(now);
 
-    /// <returns>
-    /// The source it leads to, and the friend's link it goes through; null: not wanted any more,
-    /// closed here.
-    /// </returns>
+    /// <returns>Its source, and the friend's link it goes through; null: closed again.</returns>
     public (SourceId Source, LinkId Via)? HandleOpened(PathId id, LinkId link, Instant now)
     {
         if (!_paths.TryGetValue(id, out var path) || path.Link is not null)

@@ -92,7 +92,10 @@ public sealed class SwarmTests
         var all = new byte[25];
         all.AsSpan().Fill(0xFF);
         var held = new Held { Tag = 0, Bits = ByteString.CopyFrom(all) };
-        return new() { Holds = new() { Seek = message.Holds.Seek, Held = { held } } };
+        return new()
+        {
+            Holds = new() { Seek = message.Holds.Seek, Held = { held } },
+        };
     }
 
     private static (double Seconds, double SeedMebibytes) Flash(int count)

@@ -206,8 +206,10 @@ internal sealed class SwarmWorld(double delaySeconds = 0.01)
         var (a, b) = (new LinkId(++_links), new LinkId(++_links));
         one.Links[a] = (other, b);
         other.Links[b] = (one, a);
-        foreach (var (node, link, friend) in (ValueTuple<SwarmNode, LinkId, SwarmNode>[])
-            [(one, a, other), (other, b, one)])
+        foreach (
+            var (node, link, friend) in (ValueTuple<SwarmNode, LinkId, SwarmNode>[])
+                [(one, a, other), (other, b, one)]
+        )
         {
             Input(node, new Input.FriendKnown(friend.Id, []));
             Input(node, new Input.LinkOpened(link, friend.Id, node == one, ""));

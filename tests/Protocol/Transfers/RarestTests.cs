@@ -98,10 +98,7 @@ public sealed class RarestTests
         world.Run();
         Assert.Single(world.Finished);
         Assert.Contains(world.Stored, s => s.Link.Value == 2);
-        Assert.All(
-            world.Stored.Skip(40),
-            s => Assert.Equal(1, s.Link.Value)
-        );
+        Assert.All(world.Stored.Skip(40), s => Assert.Equal(1, s.Link.Value));
     }
 
     private static FriendId Friend(int number) => ScriptedWorld.Friend(number);
