@@ -11,8 +11,10 @@ namespace FriendNet.Node.Running;
 /// What we fetch or have fetched, served to friends that fetch the same; but for what we share:
 /// there the audience of the share says who may have it, and nothing else does.
 /// </summary>
-public sealed class FetchedParts(Downloader downloads, ShareIndex index) : IPartReader
+public sealed class FetchedParts(Downloader downloads, ShareIndex index)
 {
+    public PartReader Reader => new(Holds, TryRead);
+
     public bool Holds(ContentId id) => downloads.Holds(id) && !IsShared(id);
 
     public Hash256[]? TryRead(RunOfContent run, Span<byte> destination) =>

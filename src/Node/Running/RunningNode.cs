@@ -84,7 +84,7 @@ public sealed class RunningNode : IDisposable
             Find,
             changed => Index.Rescan(changed.Share),
             warn,
-            settings.ShareParts ? new FetchedParts(Downloads, Index) : null
+            settings.ShareParts ? new FetchedParts(Downloads, Index).Reader : null
         );
         Audiences.Narrowed += (_, _) => _server.Recheck();
     }

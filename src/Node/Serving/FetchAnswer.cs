@@ -17,14 +17,12 @@ namespace FriendNet.Node.Serving;
 /// </param>
 public delegate FileLocation? FindContent(FriendId? friend, ContentId id);
 
-/// <summary>What we fetch or have fetched, for friends that fetch the same.</summary>
-public interface IPartReader
-{
-    bool Holds(ContentId id);
+/// <summary>Reads a run of what we fetch or have fetched.</summary>
+/// <returns>The proof of the run, which was read and is right; null: it is not here.</returns>
+public delegate Hash256[]? ReadPart(RunOfContent run, Span<byte> destination);
 
-    /// <returns>The proof of the run, which was read and is right; null: it is not here.</returns>
-    Hash256[]? TryRead(RunOfContent run, Span<byte> destination);
-}
+/// <summary>What we fetch or have fetched, for friends that fetch the same.</summary>
+public sealed record PartReader(Func<ContentId, bool> Holds, ReadPart TryRead);
 
 /// <summary>
 /// Reads what one friend asks for and puts it into its answer: large runs in a block each, small
@@ -37,14 +35,14 @@ internal sealed class FetchAnswer(
     FindContent find,
     BlockPool blocks,
     Action<FileLocation> changed,
-    IPartReader? parts
+    PartReader? parts
 ) : IDisposable
 {
     private static readonly byte[] NotFound = Header(SliceHeader.Types.Status.NotFound);
     private static readonly byte[] Failed = Header(SliceHeader.Types.Status.Failed);
 
     // Over a path comes nobody that we know: what we fetch is not told there.
-    private readonly IPartReader? _parts = friend is null ? null : parts;
+    private readonly PartReader? _parts = friend is null ? null : parts;
     private readonly OpenFiles _files = new();
     private volatile bool _isStale;
 

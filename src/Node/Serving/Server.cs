@@ -17,7 +17,7 @@ public sealed class Server : IDisposable
     private readonly FindContent _find;
     private readonly Action<FileLocation> _changed;
     private readonly Action<string> _log;
-    private readonly IPartReader? _parts;
+    private readonly PartReader? _parts;
 
     /// <param name="begin">The answer to a request that came; null: the link is gone.</param>
     /// <param name="find">Looks only among what that friend may see.</param>
@@ -28,7 +28,7 @@ public sealed class Server : IDisposable
         FindContent find,
         Action<FileLocation> changed,
         Action<string> log,
-        IPartReader? parts = null
+        PartReader? parts = null
     ) => (_begin, _find, _changed, _log, _parts) = (begin, find, changed, log, parts);
 
     /// <summary>From the engine's thread; never blocks. Other effects are ignored.</summary>

@@ -1,5 +1,4 @@
 using FriendNet.Protocol.Bounds;
-using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Protocol.Holdings;
@@ -12,11 +11,10 @@ internal sealed class HeldContents
 
     internal IReadOnlyCollection<Holding> All => _byId.Values;
 
-    /// <summary>Runs of it that are here are those given, and those that come.</summary>
+    /// <summary>Of a transfer not known before: the runs given are here, others come.</summary>
     /// <returns>The contents that were not known before.</returns>
     internal List<Holding> Add(TransferId transfer, IReadOnlyList<WantedFile> files)
     {
-        Remove(transfer);
         var (mine, fresh) = (_byTransfer[transfer] = [], new List<Holding>());
         foreach (var file in files)
         {

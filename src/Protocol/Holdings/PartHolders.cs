@@ -109,6 +109,7 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
 
     private void Add(TransferId transfer, IReadOnlyList<WantedFile> files, Instant now)
     {
+        Remove(transfer);
         foreach (var holding in _contents.Add(transfer, files))
         {
             foreach (var friend in _friends.Values)

@@ -17,7 +17,8 @@ public sealed class Scheduler
     private readonly Retries _retries;
     private readonly Queue<Effect> _effects;
     private readonly IEntropy _entropy;
-    private readonly HashSet<SourceLink> _idle = [];
+    private List<SourceLink> _ready = [];
+    private List<SourceLink> _again = [];
     private int _turn;
 
     public Scheduler(IEntropy entropy, Queue<Effect> effects)
@@ -159,32 +160,30 @@ public sealed class Scheduler
     {
         _sources.Sum();
         Instant? late = null;
-        _idle.Clear();
-        while (Next(now) is { } link)
+        _ready.Clear();
+        foreach (var link in _sources.Links)
         {
-            if (!AskOne(link, now) && !AskLate(link, now, ref late))
-                _idle.Add(link);
+            if (_sources.HasRoomFor(link, now))
+                _ready.Add(link);
+        }
+
+        while (_ready.Count > 0)
+        {
+            // One each, those that are asked for the least first.
+            _ready.Sort(static (a, b) => a.Fetches.Count.CompareTo(b.Fetches.Count));
+            foreach (var link in _ready)
+            {
+                var hasRoom = _sources.HasRoomFor(link, now);
+                if (hasRoom && (AskOne(link, now) || AskLate(link, now, ref late)))
+                    _again.Add(link);
+            }
+
+            (_ready, _again) = (_again, _ready);
+            _again.Clear();
         }
 
         _retries.Note(_transfers, _sources, now);
         Deadline = Instant.Earliest(_silences.Deadline(now), _retries.Deadline, late);
-    }
-
-    /// <summary>The link with room that is asked for the least; null: none.</summary>
-    private SourceLink? Next(Instant now)
-    {
-        SourceLink? next = null;
-        foreach (var link in _sources.Links)
-        {
-            if (
-                (next is null || link.Fetches.Count < next.Fetches.Count)
-                && !_idle.Contains(link)
-                && _sources.HasRoomFor(link, now)
-            )
-                next = link;
-        }
-
-        return next;
     }
 
     private bool AskOne(SourceLink link, Instant now)

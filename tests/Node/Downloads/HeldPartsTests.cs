@@ -1,5 +1,4 @@
 using FriendNet.Crypto.Merkle;
-using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 using Xunit;
@@ -33,7 +32,7 @@ public sealed class HeldPartsTests : IDisposable
                 }
             };
             var transfer = node.Downloader.StartFile("a", id, node.Destination);
-            Assert.True(came.Wait(TimeSpan.FromSeconds(60)));
+            Assert.True(came.Wait(60_000, TestContext.Current.CancellationToken));
             Until(() => node.Downloader.Find(transfer)!.BytesStored >= 5 * MerkleTree.RunBytes);
             Check(node, id, Enumerable.Range(0, 5), [7, 8]);
         }

@@ -21,7 +21,7 @@ public sealed class SwarmTests
     [Fact]
     public void Liars_and_leavers_among_them_do_not_hold_up_the_others()
     {
-        var world = New(out var seed);
+        var world = New(out _);
         var honest = Fetchers(world, 6);
         var liars = Fetchers(world, 3);
         var leavers = Fetchers(world, 3);

@@ -2,7 +2,6 @@ using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
-using FriendNet.Protocol.Transfers;
 using FriendNet.Protocol.Wire;
 using FriendNet.Tests.Crypto;
 using Google.Protobuf;

@@ -1,4 +1,3 @@
-using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using Xunit;
 

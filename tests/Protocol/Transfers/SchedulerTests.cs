@@ -34,7 +34,10 @@ public sealed class SchedulerTests
         Assert.Equal(transfers, world.Finished.Count);
         foreach (var transfer in world.Files)
         {
-            var asked = world.Asked.Where(a => a.Transfer == transfer.Key).Select(a => a.Slice);
+            var asked = world
+                .Asked.Where(a => a.Transfer == transfer.Key)
+                .Select(a => a.Slice)
+                .ToList();
             var runs = RunsOf(transfer);
             Assert.Equal(runs, asked.Take(runs).Distinct().Count());
             Assert.True(asked.GroupBy(slice => slice).All(copies => copies.Count() <= 2));

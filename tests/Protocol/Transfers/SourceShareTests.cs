@@ -1,4 +1,3 @@
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Ids;
 using Xunit;
@@ -78,7 +77,7 @@ public sealed class SourceShareTests
         var world = new ScriptedWorld { Offers = (transfer, _) => [Friend((int)transfer.Value)] };
         world.Link(1, 1);
         for (var path = 2; path <= 5; path++)
-            (world.Path(path, path, via: 1).DelaySeconds, _) = (0.5, 0);
+            world.Path(path, path, via: 1).DelaySeconds = 0.5;
         for (var transfer = 2; transfer <= 5; transfer++)
             world.Download(transfer, ScriptedWorld.File(transfer, 200L * Mib));
         world.Run();
