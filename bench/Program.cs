@@ -27,6 +27,7 @@ internal static class Program
             PoisonBench.Run(Node, Folder(rest, 0), Number(rest, 1, 512), Number(rest, 2, 3)),
         ["relay"] = rest =>
             RelayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2), Number(rest, 2, 5)),
+        ["swarm"] = rest => SwarmBench.Run(Node, Folder(rest, 0)),
         ["transfer"] = rest => TransferBench.Run(Node, Folder(rest, 0)),
     };
 

@@ -13,7 +13,7 @@ internal sealed class NodeProcess : IDisposable
     private readonly string _home;
     private readonly Process _daemon;
 
-    /// <param name="flags">Of the daemon.</param>
+    /// <param name="flags">Of the daemon, after where it listens.</param>
     internal NodeProcess(string program, string homes, string name, params string[] flags)
     {
         (_program, _home, Name) = (program, Path.Combine(homes, name), name);
@@ -138,6 +138,13 @@ internal sealed class NodeProcess : IDisposable
             ? bytes[(end + 4)..]
             : throw new InvalidOperationException($"{method} {path}: {first}");
     }
+
+    /// <summary>How many have the file of that name, as far as it is known here.</summary>
+    internal int SourcesOf(string name) =>
+        Json("search", name, "--json")
+            .EnumerateArray()
+            .Where(hit => hit.GetProperty("name").GetString() == name)
+            .Sum(hit => hit.GetProperty("sources").GetArrayLength());
 
     public void Dispose()
     {

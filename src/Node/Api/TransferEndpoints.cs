@@ -51,8 +51,13 @@ public sealed class TransferEndpoints(
             wanted.Into,
             into =>
                 what.Folder is { } folder
-                    ? downloader.StartFolder(folder.Name, FilesOf(folder), into)
-                    : downloader.StartFile(NameOf(what), what.Content ?? default, into)
+                    ? downloader.StartFolder(folder.Name, FilesOf(folder), into, wanted.Quiet)
+                    : downloader.StartFile(
+                        NameOf(what),
+                        what.Content ?? default,
+                        into,
+                        wanted.Quiet
+                    )
         );
     }
 

@@ -83,6 +83,13 @@ public sealed record SettingKey(
             "the same for each friend"
         ),
         new(
+            "shareParts",
+            "share-parts",
+            "FRIENDNET_SHARE_PARTS",
+            SettingShape.Switch,
+            "serve what is being fetched to friends that fetch the same, and be served"
+        ),
+        new(
             "relayRate",
             "relay-rate",
             "FRIENDNET_RELAY_RATE",

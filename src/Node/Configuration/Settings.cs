@@ -29,6 +29,9 @@ public sealed record Settings(
     /// <summary>Hours in which other limits hold.</summary>
     public IReadOnlyList<LimitHours> Schedule { get; init; } = [];
 
+    /// <summary>Whether friends that fetch the same are told, and served what came.</summary>
+    public bool ShareParts { get; init; } = true;
+
     /// <summary>Where a copy of all that is passed on goes; null: nowhere.</summary>
     public string? RelayCapture { get; init; }
 
@@ -83,6 +86,7 @@ public sealed record Settings(
                 .Where(kind => said.ContainsKey(LimitWords.Setting(kind)))
                 .ToDictionary(kind => kind, kind => said[LimitWords.Setting(kind)].Rate()),
             Schedule = said.TryGetValue("schedule", out var hours) ? hours.Schedule() : [],
+            ShareParts = !said.TryGetValue("shareParts", out var parts) || parts.Switch(),
             RelayCapture = said.TryGetValue("relayCapture", out var capture)
                 ? capture.Folder(environment)
                 : null,

@@ -12,6 +12,7 @@ internal sealed class Download : IDisposable
     private readonly RateMeter _rate = new();
     private readonly Dictionary<LinkId, RateMeter> _sources = [];
     private readonly PartPlace _place;
+    private readonly Dictionary<int, ProofTree> _proofs;
     private List<(int Run, Hash256 Root)> _unrecorded = [];
     private List<(int Run, Hash256 Root)> _recording = [];
     private long _bytesStored;
@@ -21,9 +22,13 @@ internal sealed class Download : IDisposable
     private volatile bool _isSpoiled;
 
     /// <exception cref="DiskException">Its place cannot be opened.</exception>
-    internal Download(TransferRow row, TransferContent content)
+    internal Download(
+        TransferRow row,
+        TransferContent content,
+        Dictionary<int, ProofTree>? proofs = null
+    )
     {
-        (Row, Content) = (row, content);
+        (Row, Content, _proofs) = (row, content, proofs ?? []);
         _place = new(row, content, mayMake: false);
         for (var file = 0; file < content.Files.Count; file++)
             _bytesStored += StoredOf(file);
@@ -111,9 +116,18 @@ internal sealed class Download : IDisposable
     }
 
     /// <summary>Writes a verified slice.</summary>
+    /// <param name="proof">Kept, to prove the run to others.</param>
     /// <exception cref="DiskException">It cannot be written.</exception>
     /// <param name="root">The run's; kept, to look again where somebody changed the part.</param>
-    internal void Write(Slice slice, LinkId link, Hash256 root, Block block, int at, int count)
+    internal void Write(
+        Slice slice,
+        LinkId link,
+        Hash256 root,
+        Block block,
+        int at,
+        int count,
+        ReadOnlySpan<Hash256> proof
+    )
     {
         var run = Content.Map.Number(slice);
         using (_gate.EnterScope())
@@ -131,6 +145,8 @@ internal sealed class Download : IDisposable
             if (!Content.Have.Set(run))
                 return;
             _unrecorded.Add((run, Content.Map.Count(slice.File) > 1 ? root : default));
+            if (proof.Length > 0)
+                TreeOf(slice.File).Add(slice.Run, proof);
             isFirst = _unrecorded.Count == 1;
             _bytesStored += count;
             _rate.Add(count, now);
@@ -167,6 +183,8 @@ internal sealed class Download : IDisposable
         try
         {
             _place.Sync();
+            // First: what is recorded as here can be proved.
+            RecordProofs(store);
             store.Record(Row.Id, _recording, CopyBits, PartPlace.Now());
             _recording.Clear();
         }
@@ -179,6 +197,34 @@ internal sealed class Download : IDisposable
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Records the proofs that came since the last time.</summary>
+    internal void RecordProofs(TransferStore store)
+    {
+        List<ProofRow> rows = [];
+        using (_gate.EnterScope())
+        {
+            foreach (var (file, tree) in _proofs)
+            {
+                foreach (var chunk in tree.TakeChanged())
+                    rows.Add(new(file, chunk, tree.Chunk(chunk).ToArray()));
+            }
+        }
+
+        if (rows.Count > 0)
+            store.RecordProofs(Row.Id, rows);
+    }
+
+    /// <summary>How a run that is here is proved; null: it is not here.</summary>
+    internal Hash256[]? ProofOf(Slice slice)
+    {
+        using (_gate.EnterScope())
+        {
+            if (!Content.Have[Content.Map.Number(slice)])
+                return null;
+            return Content.Map.Count(slice.File) == 1 ? [] : TreeOf(slice.File).Prove(slice.Run);
         }
     }
 
@@ -216,6 +262,13 @@ internal sealed class Download : IDisposable
                     bits[at >> 3] &= unchecked((byte)~(1 << (at & 7)));
             }
         }
+    }
+
+    private ProofTree TreeOf(int file)
+    {
+        if (!_proofs.TryGetValue(file, out var tree))
+            _proofs[file] = tree = new(Content.Files[file].Id.Length);
+        return tree;
     }
 
     private long StoredOf(int file)

@@ -10,16 +10,22 @@ public sealed partial class Downloader
     /// <summary>Fetches one file into a folder that exists.</summary>
     /// <param name="destination">An absolute path.</param>
     /// <exception cref="DownloadRefusedException">No room, or no such name or folder.</exception>
-    public TransferId StartFile(string name, ContentId id, string destination) =>
-        Start(name, [new(name, id)], destination, isFolder: false);
+    /// <param name="isQuiet">Friends are neither told of it nor served what came.</param>
+    public TransferId StartFile(
+        string name,
+        ContentId id,
+        string destination,
+        bool isQuiet = false
+    ) => Start(name, [new(name, id)], destination, isFolder: false, isQuiet);
 
     /// <summary>Fetches a folder, as a new folder of that name.</summary>
     /// <inheritdoc cref="StartFile"/>
     public TransferId StartFolder(
         string name,
         IReadOnlyList<OfferedFile> files,
-        string destination
-    ) => Start(name, files, destination, isFolder: true);
+        string destination,
+        bool isQuiet = false
+    ) => Start(name, files, destination, isFolder: true, isQuiet);
 
     /// <summary>False: it is not running.</summary>
     public bool Pause(TransferId id)
@@ -69,6 +75,7 @@ public sealed partial class Downloader
         }
 
         entry.Live ??= left;
+        _parts.Remove(id);
         _report(new Input.DownloadCancelled(id));
         if (entry.Live is { } live)
         {
@@ -86,7 +93,16 @@ public sealed partial class Downloader
     public IReadOnlyList<TransferProgress> Clear(int keep = 0)
     {
         var done = Array.FindAll(_table.All(), one => one.Row.State == TransferState.Done);
-        return [.. done.SkipLast(keep).Where(_table.TryForget).Select(Progress)];
+        return [.. done.SkipLast(keep).Where(Forget).Select(Progress)];
+    }
+
+    private bool Forget(TransferEntry entry)
+    {
+        if (!_table.TryForget(entry))
+            return false;
+        _parts.Remove(entry.Row.Id);
+        _report(new Input.DownloadForgotten(entry.Row.Id));
+        return true;
     }
 
     /// <summary>What an earlier run left of a paused transfer, to be removed.</summary>
@@ -129,7 +145,8 @@ public sealed partial class Downloader
     private void TellEngine(TransferEntry entry, Download live)
     {
         live.IsStopped = false;
-        _report(new Input.Download(entry.Row.Id, live.Content.ToWanted()));
+        var wanted = live.Content.ToWanted();
+        _report(new Input.Download(entry.Row.Id, wanted) { IsQuiet = entry.Row.IsQuiet });
         if (entry.Row.State == TransferState.Running)
             return;
         // Paused or cancelled just now, perhaps before the engine heard of it.
@@ -141,7 +158,8 @@ public sealed partial class Downloader
         string name,
         IReadOnlyList<OfferedFile> offered,
         string destination,
-        bool isFolder
+        bool isFolder,
+        bool isQuiet
     )
     {
         if (!SafeName.TryMake(name.AsSpan(), out var safe))
@@ -160,7 +178,7 @@ public sealed partial class Downloader
                         + "free: make room or choose another folder."
                 );
             var part = PartPlace.Reserve(folder, safe, isFolder);
-            return Begin(safe, destination, part, isFolder, files, bytes);
+            return Begin(safe, destination, part, isFolder, files, bytes, isQuiet);
         }
         catch (DiskException e)
         {
@@ -174,7 +192,8 @@ public sealed partial class Downloader
         string part,
         bool isFolder,
         List<TransferFile> files,
-        long bytes
+        long bytes,
+        bool isQuiet
     )
     {
         var created = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
@@ -191,13 +210,16 @@ public sealed partial class Downloader
                 files.Count,
                 bytes,
                 null
-            ),
+            )
+            {
+                IsQuiet = isQuiet,
+            },
             files
         );
         var content = new TransferContent(files);
         var entry = _table.Add(row);
         entry.Live = Open(entry, content);
-        _report(new Input.Download(row.Id, content.ToWanted()));
+        _report(new Input.Download(row.Id, content.ToWanted()) { IsQuiet = isQuiet });
         return row.Id;
     }
 

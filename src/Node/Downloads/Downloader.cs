@@ -22,6 +22,7 @@ public sealed partial class Downloader : IDisposable
     private readonly Recorder _recorder;
     private readonly Finisher _finisher;
     private readonly FetchWork _work;
+    private readonly HeldParts _parts;
     private readonly Action<Input> _report;
     private readonly Action<string> _log;
 
@@ -38,6 +39,7 @@ public sealed partial class Downloader : IDisposable
         (_store, _report, _log) = (store, report, log);
         _table = new(store);
         _finisher = new(_table, store, Stop, LookAgain);
+        _parts = new(_table, store, report);
         _work = new(open, report, DiskFailed, log);
         _recorder = new(RecordAll);
     }
@@ -49,7 +51,7 @@ public sealed partial class Downloader : IDisposable
         {
             var entry = _table.Add(row);
             if (row.State == TransferState.Done)
-                Finisher.Complete(entry);
+                Restore(entry);
             else if (row.State == TransferState.Finishing)
                 _recorder.Post(() => FinishAgain(entry));
             else if (row.State == TransferState.Running)
@@ -74,7 +76,7 @@ public sealed partial class Downloader : IDisposable
                 _work.Cancel(cancel.Id);
                 break;
             case Effect.Finish finish when _table.Find(finish.Transfer) is { } done:
-                _recorder.Post(() => _finisher.Finish(done));
+                _recorder.Post(() => Finish(done));
                 _recorder.Post(ClearOld);
                 break;
             case Effect.TransferWaits waits when _table.Find(waits.Transfer) is { } waiting:
@@ -244,13 +246,19 @@ public sealed partial class Downloader : IDisposable
         return true;
     }
 
-    private Download Open(TransferEntry entry, TransferContent content) =>
-        new(entry.Row, content)
+    private Download Open(TransferEntry entry, TransferContent content)
+    {
+        var row = entry.Row;
+        var proofs = content.HoldsSome ? _store.ProofsOf(row.Id, content.Files) : null;
+        var live = new Download(row, content, proofs)
         {
             Dirty = _recorder.Wake,
             Stored = entry.Changed.Raise,
             Blames = entry.Blames,
         };
+        _parts.Add(row, content.Files);
+        return live;
+    }
 
     private static string Megabytes(long bytes) =>
         (bytes / 1e6).ToString("N1", CultureInfo.InvariantCulture) + " MB";

@@ -150,7 +150,7 @@ internal sealed class FetchSink : IStreamSink
         try
         {
             var slice = _fetch.Slices[job.Index];
-            _download.Write(slice, _fetch.Link, root, _block!, job.At, job.Count);
+            _download.Write(slice, _fetch.Link, root, _block!, job.At, job.Count, job.Proof);
             _work.Report(new Input.SliceStored(_fetch.Id, job.Index));
         }
         catch (DiskException e)

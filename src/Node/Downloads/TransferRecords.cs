@@ -41,7 +41,11 @@ public sealed record TransferRow(
     int Files,
     long Bytes,
     string? Why
-);
+)
+{
+    /// <summary>Friends are not told of it, nor served what came.</summary>
+    public bool IsQuiet { get; init; }
+}
 
 /// <summary>The files of a transfer, and which of their runs are on disk.</summary>
 public sealed class TransferContent

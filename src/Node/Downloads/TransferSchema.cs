@@ -45,5 +45,15 @@ internal static class TransferSchema
                 PRIMARY KEY(transfer, run)
             ) STRICT, WITHOUT ROWID;
             """,
+        """
+            ALTER TABLE transfers ADD COLUMN quiet INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE proofs(
+                transfer INTEGER NOT NULL,
+                file INTEGER NOT NULL,
+                chunk INTEGER NOT NULL,
+                nodes BLOB NOT NULL,
+                PRIMARY KEY(transfer, file, chunk)
+            ) STRICT, WITHOUT ROWID;
+            """,
     ];
 }

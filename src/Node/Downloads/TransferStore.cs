@@ -10,7 +10,7 @@ namespace FriendNet.Node.Downloads;
 /// The transfers in SQLite. Which runs are on disk is one bit each over all files of a transfer
 /// (<see cref="RunMap"/>), in rows of 512 bytes, so that recording costs a row or two.
 /// </summary>
-public sealed class TransferStore : IDisposable
+public sealed partial class TransferStore : IDisposable
 {
     /// <summary>For <see cref="Database.Open"/>.</summary>
     public static IReadOnlyList<string> Schema => TransferSchema.Scripts;
@@ -18,7 +18,7 @@ public sealed class TransferStore : IDisposable
     private const int ChunkBytes = 512;
     private const int ChunkRuns = ChunkBytes * 8;
     private const string Columns =
-        "id, name, destination, part, final, folder, state, created, files, bytes, why";
+        "id, name, destination, part, final, folder, state, created, files, bytes, why, quiet";
 
     private readonly Lock _gate = new();
     private readonly Database _database;
@@ -86,6 +86,9 @@ public sealed class TransferStore : IDisposable
                         select.Long(9),
                         NullIfEmpty(select.Text(10))
                     )
+                    {
+                        IsQuiet = select.Long(11) != 0,
+                    }
                 );
             }
 
@@ -219,11 +222,8 @@ public sealed class TransferStore : IDisposable
         {
             InTransaction(() =>
             {
-                foreach (
-                    var from in (string[])
-                        ["have WHERE transfer", "roots WHERE transfer", "files WHERE transfer"]
-                )
-                    Delete(from, id);
+                foreach (var table in (string[])["have", "roots", "proofs", "files"])
+                    Delete($"{table} WHERE transfer", id);
                 Delete("transfers WHERE id", id);
                 return 0L;
             });
@@ -256,11 +256,11 @@ public sealed class TransferStore : IDisposable
     {
         var sql =
             "INSERT INTO transfers(name, destination, part, final, folder, state, created, "
-            + "files, bytes, why) VALUES(?,?,?,'',?,?,?,?,?,'') RETURNING id";
+            + "files, bytes, why, quiet) VALUES(?,?,?,'',?,?,?,?,?,'',?) RETURNING id";
         using var insert = Prepare(sql);
         insert.Bind(0, row.Name).Bind(1, row.Destination).Bind(2, row.PartName);
         insert.Bind(3, row.IsFolder ? 1 : 0).Bind(4, (long)row.State).Bind(5, row.CreatedSeconds);
-        insert.Bind(6, row.Files).Bind(7, row.Bytes);
+        insert.Bind(6, row.Files).Bind(7, row.Bytes).Bind(8, row.IsQuiet ? 1 : 0);
         insert.Step();
         var id = insert.Long(0);
         insert.Run();

@@ -21,7 +21,7 @@ namespace FriendNet.Node.Running;
 /// A node that runs: its stores, its engine, its gate, put together. What the local API shows and
 /// does it finds here. Dispose says goodbye to friends and closes everything.
 /// </summary>
-public sealed class RunningNode : IDisposable
+public sealed partial class RunningNode : IDisposable
 {
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(5);
     private readonly Stores _stores;
@@ -44,7 +44,11 @@ public sealed class RunningNode : IDisposable
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
         _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
-        var told = new EngineSettings { Possession = OwnProofs.By(keys.Agreement, self, Friends) };
+        var told = new EngineSettings
+        {
+            Possession = OwnProofs.By(keys.Agreement, self, Friends),
+            ShareParts = settings.ShareParts,
+        };
         _engine = new EngineThread(new NodeEngine(self, entropy, told), Clock);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
         Views = OpenViews();
@@ -80,7 +84,8 @@ public sealed class RunningNode : IDisposable
             (link, stream) => Links.Find(link)?.BeginAnswer(stream),
             Find,
             changed => Index.Rescan(changed.Share),
-            warn
+            warn,
+            settings.ShareParts ? new FetchedParts(Downloads, Index).Reader : null
         );
         Audiences.Narrowed += (_, _) => _server.Recheck();
     }
@@ -173,45 +178,6 @@ public sealed class RunningNode : IDisposable
         _stores.Dispose();
     }
 
-    private void Begin(Settings settings)
-    {
-        var answers = new CatalogAnswers(Links, Views, Post, _warn);
-        var effects = new EffectSwitch(
-            Links,
-            Dialer,
-            _stores.Friends,
-            Catalogs,
-            answers,
-            _circles,
-            _server,
-            Downloads,
-            Paths,
-            Home.SpoolFolder,
-            Post,
-            _warn
-        );
-        _engine.Start(effects.CarryOut);
-        foreach (var held in Catalogs.Held())
-        {
-            Post(new Input.CatalogHeld(held.Friend, held.Head));
-        }
-
-        _circles.Restore();
-        foreach (var friend in Friends.Friends)
-        {
-            Post(new Input.FriendKnown(friend.Id, friend.Addresses));
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(Audiences.ShowCircle), null);
-        Downloads.Restore();
-        // Last: who comes in now is known to the engine.
-        Gate =
-            Gate.TryOpen(settings.Listen, _our, GateLimits.Default, out var sentence)
-            ?? throw new FailureException(FailureKind.PortInUse, sentence!);
-        Places = OwnPlaces.Told(settings.Announce, Gate.Listening);
-        Post(new Input.OwnAddresses(Places));
-    }
-
     /// <summary>
     /// Everything for the engine goes through here; the rest of the node overhears.
     /// </summary>
@@ -235,39 +201,6 @@ public sealed class RunningNode : IDisposable
         }
 
         _engine.Post(input);
-    }
-
-    private Views OpenViews() =>
-        Views.Open(
-            Home.ViewDatabase,
-            Index,
-            Home.SpoolFolder,
-            () => DateTimeOffset.UtcNow,
-            Shown,
-            _warn
-        ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
-
-    private CircleKeeper OpenCircles()
-    {
-        var store = new CircleStore(_stores.Catalogs, () => DateTimeOffset.UtcNow);
-        var own = new OwnCircle(Views);
-        return new CircleKeeper(
-            store,
-            _stores.Friends,
-            own,
-            new CircleAnswers(
-                Links,
-                new CircleReads(_stores.Catalogs),
-                own,
-                Home.SpoolFolder,
-                Post,
-                _warn
-            ),
-            new CircleFetches(store, EffectSwitch.OpenerOf(Links), Home.SpoolFolder, Post),
-            Clock.Now,
-            Post,
-            _warn
-        );
     }
 
     private void Limit(IReadOnlyList<LimitInForce> limits)

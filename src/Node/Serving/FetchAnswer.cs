@@ -17,20 +17,32 @@ namespace FriendNet.Node.Serving;
 /// </param>
 public delegate FileLocation? FindContent(FriendId? friend, ContentId id);
 
+/// <summary>Reads a run of what we fetch or have fetched.</summary>
+/// <returns>The proof of the run, which was read and is right; null: it is not here.</returns>
+public delegate Hash256[]? ReadPart(RunOfContent run, Span<byte> destination);
+
+/// <summary>What we fetch or have fetched, for friends that fetch the same.</summary>
+public sealed record PartSource(Func<ContentId, bool> Holds, ReadPart TryRead);
+
 /// <summary>
 /// Reads what one friend asks for and puts it into its answer: large runs in a block each, small
 /// ones one after another in a block. One request at a time.
 /// </summary>
 /// <param name="changed">Told of a file that is not what was hashed, to be looked at again.</param>
+/// <param name="parts">For friends only; null: nothing of what we fetch is served.</param>
 internal sealed class FetchAnswer(
     FriendId? friend,
     FindContent find,
     BlockPool blocks,
-    Action<FileLocation> changed
+    Action<FileLocation> changed,
+    PartSource? parts
 ) : IDisposable
 {
     private static readonly byte[] NotFound = Header(SliceHeader.Types.Status.NotFound);
     private static readonly byte[] Failed = Header(SliceHeader.Types.Status.Failed);
+
+    // Over a path comes nobody that we know: what we fetch is not told there.
+    private readonly PartSource? _parts = friend is null ? null : parts;
     private readonly OpenFiles _files = new();
     private volatile bool _isStale;
 
@@ -116,7 +128,9 @@ internal sealed class FetchAnswer(
             : [request.Leaves.Slice];
         foreach (var slice in slices)
         {
-            if (RunOfContent.TryParse(slice, out var run) && find(friend, run.Id) is null)
+            if (!RunOfContent.TryParse(slice, out var run))
+                continue;
+            if (find(friend, run.Id) is null && _parts?.Holds(run.Id) != true)
                 return false;
         }
 
@@ -139,7 +153,7 @@ internal sealed class FetchAnswer(
         if (file is null)
         {
             if (find(friend, run.Id) is not { } location)
-                return NotFound;
+                return ReadPart(run, destination);
             if (location.Open() is not { } opened)
             {
                 changed(location);
@@ -162,12 +176,21 @@ internal sealed class FetchAnswer(
         return isLarge ? Proven(file.Location.Runs, run.Run) : [];
     }
 
+    private byte[] ReadPart(RunOfContent run, Span<byte> destination)
+    {
+        if (_parts?.TryRead(run, destination) is not { } proof)
+            return NotFound;
+        return proof.Length == 0 ? [] : Proven(proof);
+    }
+
+    private static byte[] Proven(ReadOnlySpan<Hash256> proof) =>
+        new SliceHeader { Proof = ByteString.CopyFrom(MemoryMarshal.AsBytes(proof)) }.ToByteArray();
+
     private static byte[] Proven(RunTree runs, int run)
     {
         Span<Hash256> proof = stackalloc Hash256[Limits.ProofHashesMax];
         var count = runs.Prove(run, proof);
-        var bytes = ByteString.CopyFrom(MemoryMarshal.AsBytes(proof[..count]));
-        return new SliceHeader { Proof = bytes }.ToByteArray();
+        return Proven(proof[..count]);
     }
 
     private static byte[] Header(SliceHeader.Types.Status status) =>

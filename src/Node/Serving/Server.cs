@@ -21,16 +21,19 @@ public sealed class Server : IDisposable
     private readonly FindContent _find;
     private readonly Action<FileLocation> _changed;
     private readonly Action<string> _log;
+    private readonly PartSource? _parts;
 
     /// <param name="begin">The answer to a request that came; null: the link is gone.</param>
     /// <param name="find">Looks only among what that friend may see.</param>
+    /// <param name="parts">What we fetch; null: nothing of it is served.</param>
     /// <param name="changed">Told of a file that is not what was hashed.</param>
     public Server(
         Func<LinkId, StreamId, Answer?> begin,
         FindContent find,
         Action<FileLocation> changed,
-        Action<string> log
-    ) => (_begin, _find, _changed, _log) = (begin, find, changed, log);
+        Action<string> log,
+        PartSource? parts = null
+    ) => (_begin, _find, _changed, _log, _parts) = (begin, find, changed, log, parts);
 
     /// <summary>From the engine's thread; never blocks. Other effects are ignored.</summary>
     public void Handle(Effect effect)
@@ -78,7 +81,7 @@ public sealed class Server : IDisposable
             return;
         var serving = _links.GetOrAdd(
             (link, SendClasses.Of(request) == SendClass.Bulk),
-            _ => new(new FetchAnswer(friend, _find, _blocks, _changed), _log)
+            _ => new(new FetchAnswer(friend, _find, _blocks, _changed, _parts), _log)
         );
         serving.Add(answer, request);
         // Gone meanwhile, and its end was told before this loop was known: it ends here.

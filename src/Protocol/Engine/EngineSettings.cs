@@ -15,6 +15,9 @@ public sealed record EngineSettings
     /// <summary>How own pseudonyms are proved, and friends' are checked.</summary>
     public required Possession Possession { get; init; }
 
+    /// <summary>Whether friends are told of, and served, what is being fetched.</summary>
+    public bool ShareParts { get; init; } = true;
+
     /// <summary>What is known of pseudonyms; null: what gossip brings.</summary>
     public PathWays? Ways { get; init; }
 }

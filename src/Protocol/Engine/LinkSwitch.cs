@@ -2,6 +2,7 @@ using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Circles;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Friendship;
+using FriendNet.Protocol.Holdings;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
@@ -14,7 +15,8 @@ internal sealed class LinkSwitch(
     Friends friends,
     CatalogSync catalogs,
     CircleSync circles,
-    PathSwitch paths
+    PathSwitch paths,
+    PartHolders parts
 )
 {
     // A kind of a later version is ignored, as is a Hello: any version so far speaks this one.
@@ -27,6 +29,14 @@ internal sealed class LinkSwitch(
         else if (message.KindCase == Message.KindOneofCase.Addresses)
         {
             friends.HandleAddresses(link, message.Addresses, now);
+        }
+        else if (message.KindCase == Message.KindOneofCase.Seeks)
+        {
+            parts.HandleSeeks(link, message.Seeks, now);
+        }
+        else if (message.KindCase == Message.KindOneofCase.Holds)
+        {
+            parts.HandleHolds(link, message.Holds, now);
         }
         else
         {

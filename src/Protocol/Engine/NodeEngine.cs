@@ -3,6 +3,7 @@ using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Circles;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Friendship;
+using FriendNet.Protocol.Holdings;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Paths;
 using FriendNet.Protocol.Transfers;
@@ -23,6 +24,7 @@ public sealed class NodeEngine
     private readonly CircleSync _circles;
     private readonly Scheduler _transfers;
     private readonly PathSwitch _paths;
+    private readonly PartHolders _parts;
     private readonly LinkSwitch _said;
 
     public NodeEngine(FriendId self, IEntropy entropy, EngineSettings settings)
@@ -37,6 +39,8 @@ public sealed class NodeEngine
             settings.Possession
         );
         _transfers = new Scheduler(entropy, _effects);
+        _parts = new PartHolders(entropy, _effects, settings.ShareParts, _transfers.HandleHeld);
+        _transfers.Kept = _parts.HandleStored;
         var ways =
             settings.Ways
             ?? new PathWays(
@@ -46,7 +50,7 @@ public sealed class NodeEngine
                 _circles.IsOwn
             );
         _paths = new PathSwitch(entropy, _effects, _friends, _transfers, ways, settings);
-        _said = new LinkSwitch(_effects, _friends, _catalogs, _circles, _paths);
+        _said = new LinkSwitch(_effects, _friends, _catalogs, _circles, _paths, _parts);
     }
 
     /// <summary>When a Tick is due; null: only something else can make a difference.</summary>
@@ -56,7 +60,8 @@ public sealed class NodeEngine
             _circles.Deadline,
             _catalogs.Deadline,
             _paths.Deadline,
-            _transfers.Deadline
+            _transfers.Deadline,
+            _parts.Deadline
         );
 
     /// <summary>Ways to a pseudonym over links that are up, fewest hops first.</summary>
@@ -86,6 +91,7 @@ public sealed class NodeEngine
                 _friends.HandleLinkClosed(closed.Link, now);
                 _catalogs.HandleClosed(closed.Link);
                 _circles.HandleClosed(closed.Link, now);
+                _parts.HandleClosed(closed.Link);
                 break;
             case Input.DialFailed failed:
                 _friends.HandleDialFailed(failed.Friend, now);
@@ -108,6 +114,7 @@ public sealed class NodeEngine
         }
 
         _transfers.Handle(input, now);
+        _parts.Handle(input, now);
         _paths.HandleAfter(input, now);
     }
 
@@ -122,6 +129,7 @@ public sealed class NodeEngine
         {
             _catalogs.HandleClosed(old);
             _circles.HandleClosed(old, now);
+            _parts.HandleClosed(old);
             _transfers.Handle(new Input.LinkClosed(old, "replaced"), now);
         }
 
@@ -130,6 +138,7 @@ public sealed class NodeEngine
         _catalogs.HandleOpened(opened.Link, opened.Friend);
         _circles.HandleOpened(opened.Link, opened.Friend, now);
         _transfers.Handle(opened, now);
+        _parts.HandleOpened(opened.Link, opened.Friend, now);
         _paths.HandleAfter(opened, now);
     }
 
@@ -138,6 +147,7 @@ public sealed class NodeEngine
         if (_friends.LinkOf(friend) is { } link)
         {
             _transfers.Handle(new Input.LinkClosed(link, "removed"), now);
+            _parts.HandleClosed(link);
         }
 
         _friends.HandleRemoved(friend, now);

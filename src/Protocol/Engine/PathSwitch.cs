@@ -79,9 +79,9 @@ internal sealed class PathSwitch
         switch (input)
         {
             case Input.PathOpened opened:
-                if (_own.HandleOpened(opened.Path, opened.Link, now) is { } source)
+                if (_own.HandleOpened(opened.Path, opened.Link, now) is var (source, via))
                 {
-                    _transfers.HandlePath(opened.Link, source, now);
+                    _transfers.HandlePath(opened.Link, source, via, now);
                 }
 
                 return true;

@@ -49,7 +49,17 @@ public abstract partial record Input
     public sealed record CatalogServed(LinkId Link, StreamId Stream) : Input;
 
     /// <summary>Fetch these files; also sent at start for each unfinished transfer.</summary>
-    public sealed record Download(TransferId Transfer, IReadOnlyList<WantedFile> Files) : Input;
+    public sealed record Download(TransferId Transfer, IReadOnlyList<WantedFile> Files) : Input
+    {
+        /// <summary>Friends are not told that we fetch it, nor served what came.</summary>
+        public bool IsQuiet { get; init; }
+    }
+
+    /// <summary>That transfer is done, and its files can be served while it is listed.</summary>
+    public sealed record DownloadHeld(TransferId Transfer, IReadOnlyList<ContentId> Files) : Input;
+
+    /// <summary>It is not listed any more, or is not what it was.</summary>
+    public sealed record DownloadForgotten(TransferId Transfer) : Input;
 
     public sealed record DownloadPaused(TransferId Transfer) : Input;
 

@@ -65,8 +65,8 @@ public sealed class OwnPaths(
     /// <summary>There may be new ways: a friend is back, or told of pseudonyms.</summary>
     public void HandleNews(Instant now) => Fill(now);
 
-    /// <returns>The source it leads to; null: not wanted any more, closed here.</returns>
-    public SourceId? HandleOpened(PathId id, LinkId link, Instant now)
+    /// <returns>Its source, and the friend's link it goes through; null: closed again.</returns>
+    public (SourceId Source, LinkId Via)? HandleOpened(PathId id, LinkId link, Instant now)
     {
         if (!_paths.TryGetValue(id, out var path) || path.Link is not null)
         {
@@ -77,7 +77,7 @@ public sealed class OwnPaths(
         (path.Link, path.Since) = (link, now);
         _open.Add(link, path);
         Schedule(now);
-        return SourceId.Of(path.Target.Pseudonym);
+        return (SourceId.Of(path.Target.Pseudonym), path.Via);
     }
 
     public void HandleFailed(PathId id, Instant now)

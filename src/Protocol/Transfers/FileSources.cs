@@ -81,8 +81,7 @@ internal sealed class FileSources
                 lookUp(file);
                 return Offer.Soon;
             default:
-                var offers = SetOf(file).Contains(source) && !_dropped.Contains(source);
-                return offers ? Offer.Yes : Offer.No;
+                return IsOfferedBy(file, source) ? Offer.Yes : Offer.No;
         }
     }
 
@@ -159,6 +158,13 @@ internal sealed class FileSources
 
     /// <summary>Whether anybody, linked or not, is known to offer that file.</summary>
     internal bool IsOffered(int file) => _set[file] >= 0 && SetOf(file).Count > 0;
+
+    /// <summary>Whether it lied.</summary>
+    internal bool IsDropped(SourceId source) => _dropped.Contains(source);
+
+    /// <summary>Whether that source is known to offer that file, and has not lied.</summary>
+    internal bool IsOfferedBy(int file, SourceId source) =>
+        _set[file] >= 0 && SetOf(file).Contains(source) && !_dropped.Contains(source);
 
     /// <summary>Whether that source offers any of these files and has not lied.</summary>
     internal bool IsWanted(SourceId source) => _sets.Knows(source) && !_dropped.Contains(source);

@@ -45,6 +45,23 @@ public sealed class RunBits(int count)
         return count;
     }
 
+    /// <summary>
+    /// The first bit from that one on that is set here and not there, of the same count;
+    /// <see cref="Count"/> if none.
+    /// </summary>
+    public int NextBeyond(RunBits other, int from)
+    {
+        for (var at = from; at < count; at = (at | 63) + 1)
+        {
+            var word = at >> 6;
+            var only = (_words[word] & ~other._words[word]) >> (at & 63);
+            if (only != 0)
+                return at + BitOperations.TrailingZeroCount(only);
+        }
+
+        return count;
+    }
+
     /// <summary>Copies bits from a multiple of 64 on; beyond the end they are 0.</summary>
     public void CopyTo(int from, Span<byte> destination)
     {

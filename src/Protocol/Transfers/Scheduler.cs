@@ -14,16 +14,21 @@ public sealed class Scheduler
     private readonly Dictionary<TransferId, Wanted> _byId = [];
     private readonly Sources _sources;
     private readonly Urgency _urgency;
+    private readonly Silences _silences;
     private readonly Retries _retries;
     private readonly Guilt _guilt = new();
     private readonly Queue<Effect> _effects;
+    private readonly IEntropy _entropy;
+    private List<SourceLink> _ready = [];
+    private List<SourceLink> _again = [];
     private int _turn;
 
     public Scheduler(IEntropy entropy, Queue<Effect> effects)
     {
-        _effects = effects;
+        (_entropy, _effects) = (entropy, effects);
         _sources = new(effects);
         _urgency = new(_sources, effects);
+        _silences = new(_sources);
         _retries = new(entropy, effects);
     }
 
@@ -33,7 +38,10 @@ public sealed class Scheduler
     /// <summary>
     /// Links that the last Tick found silent, not for the first time since they delivered.
     /// </summary>
-    public IReadOnlyList<LinkId> Silenced => _sources.Silenced;
+    public IReadOnlyList<LinkId> Silenced => _silences.Silenced;
+
+    /// <summary>Told of each run that is stored.</summary>
+    public Action<ContentId, int, Instant>? Kept { get; set; }
 
     public void Handle(Input input, Instant now)
     {
@@ -50,7 +58,7 @@ public sealed class Scheduler
                 break;
             case Input.SliceStored stored:
                 // The hot one: nothing can be asked before the fetch ends.
-                Finish(_sources.Stored(stored.Fetch, stored.Index, now));
+                Finish(_sources.Stored(stored.Fetch, stored.Index, now, Kept));
                 return;
             case Input.FetchProgress progress:
                 _sources.Heard(progress.Fetch, now);
@@ -61,17 +69,14 @@ public sealed class Scheduler
             case Input.FetchEnded ended:
                 _sources.Ended(ended.Fetch, now);
                 break;
-            case Input.DownloadPaused paused:
-                Remove(paused.Transfer);
-                break;
-            case Input.DownloadCancelled cancelled:
-                Remove(cancelled.Transfer);
+            case Input.DownloadPaused or Input.DownloadCancelled:
+                Remove(TransferOf(input));
                 break;
             case Input.LinkOpened opened:
-                Add(opened.Link, SourceId.Of(opened.Friend), now);
+                Add(opened.Link, SourceId.Of(opened.Friend), opened.Link, now);
                 break;
             case Input.LinkClosed closed:
-                _sources.Remove(closed.Link);
+                Close(closed.Link);
                 break;
             case Input.CatalogHeld held:
                 Retries.RetryAll(_transfers, _sources.Linked, SourceId.Of(held.Friend));
@@ -80,7 +85,7 @@ public sealed class Scheduler
                 _sources.Down.Set(changed.Down);
                 break;
             case Input.Tick:
-                _sources.CancelSilent(now);
+                _silences.Cancel(now);
                 Retries.RetryDue(_transfers, _sources.Linked, now);
                 break;
             default:
@@ -91,9 +96,20 @@ public sealed class Scheduler
     }
 
     /// <summary>A path to that source is open, and is asked as any link.</summary>
-    public void HandlePath(LinkId link, SourceId source, Instant now)
+    /// <param name="via">The friend's link that it goes through.</param>
+    public void HandlePath(LinkId link, SourceId source, LinkId via, Instant now)
     {
-        Add(link, source, now);
+        Add(link, source, via, now);
+        Ask(now);
+    }
+
+    /// <summary>A friend holds those runs of a content, though it does not offer it.</summary>
+    public void HandleHeld(SourceId source, ContentId id, IReadOnlyList<int> runs, Instant now)
+    {
+        if (!_sources.Linked.ContainsKey(source))
+            return;
+        foreach (var wanted in _transfers)
+            wanted.Held(source, id, runs);
         Ask(now);
     }
 
@@ -104,16 +120,22 @@ public sealed class Scheduler
     /// <summary>Whether something is asked over that link now.</summary>
     public bool IsAsked(LinkId link) => _sources.IsAsked(link);
 
-    private void Add(LinkId link, SourceId source, Instant now)
+    private void Add(LinkId link, SourceId source, LinkId via, Instant now)
     {
-        _sources.Add(link, source, now);
+        _sources.Add(link, source, via, now);
         Retries.RetryAll(_transfers, _sources.Linked);
+    }
+
+    private void Close(LinkId link)
+    {
+        if (_sources.Remove(link) is { } gone)
+            _transfers.ForEach(wanted => wanted.Holders.Remove(gone));
     }
 
     private void Start(Input.Download download)
     {
         Remove(download.Transfer);
-        var wanted = new Wanted(download.Transfer, download.Files);
+        var wanted = new Wanted(download.Transfer, download.Files, _entropy);
         _transfers.Add(wanted);
         _byId[wanted.Id] = wanted;
         _urgency.Start(wanted);
@@ -136,6 +158,11 @@ public sealed class Scheduler
             Remove(stopped.Id);
     }
 
+    private static TransferId TransferOf(Input input) =>
+        input is Input.DownloadPaused paused
+            ? paused.Transfer
+            : ((Input.DownloadCancelled)input).Transfer;
+
     private void Remove(TransferId id)
     {
         if (!_byId.Remove(id, out var wanted))
@@ -147,27 +174,48 @@ public sealed class Scheduler
             _sources.Cancel(wanted);
     }
 
-    /// <summary>Fills every link's window, readers first, then transfers taking turns.</summary>
+    /// <summary>Fills every link's window, readers first; links and transfers take turns.
+    /// </summary>
     private void Ask(Instant now)
     {
+        _sources.Sum();
         _urgency.Ask(_transfers, now);
-        if (_sources.Down.IsLimited)
-            AskInTurn(now);
-        foreach (var link in _sources.Links.OrderBy(link => _guilt.Holds(link.Source, now)))
+        Instant? late = null;
+        _ready.Clear();
+        _ready.AddRange(_sources.Links.Where(link => _sources.CanAsk(link, now)));
+        while (_ready.Count > 0)
         {
-            while (_sources.CanAsk(link, now) && AskOne(link, now)) { }
+            _ready.Sort((a, b) => InTurn(a, b, now));
+            foreach (var link in _ready)
+            {
+                var canAsk = _sources.CanAsk(link, now);
+                if (canAsk && (AskOne(link, now) || AskLate(link, now, ref late)))
+                    _again.Add(link);
+            }
+
+            (_ready, _again) = (_again, _ready);
+            _again.Clear();
         }
 
         _retries.Note(_transfers, _sources, now);
-        Deadline = Earliest(_sources.Deadline(now), _retries.Deadline);
+        Deadline = Instant.Earliest(
+            _silences.Deadline(now),
+            _sources.Down.Deadline(now),
+            _retries.Deadline,
+            late
+        );
     }
 
-    /// <summary>Whoever was asked longest ago first, so that friends share the limit.</summary>
-    private void AskInTurn(Instant now)
+    /// <summary>
+    /// The guilty last; who is asked for the least first, or under a limit, so that friends share
+    /// it, who was asked longest ago.
+    /// </summary>
+    private int InTurn(SourceLink a, SourceLink b, Instant now)
     {
-        var links = _sources.Links.OrderBy(link => link.AskedAt).ToList();
-        while (links.Count > 0)
-            links.RemoveAll(link => !_sources.CanAsk(link, now) || !AskOne(link, now));
+        var order = _guilt.Holds(a.Source, now).CompareTo(_guilt.Holds(b.Source, now));
+        if (order == 0 && !_sources.Down.IsLimited)
+            order = a.Fetches.Count.CompareTo(b.Fetches.Count);
+        return order != 0 ? order : a.AskedAt.CompareTo(b.AskedAt);
     }
 
     private bool AskOne(SourceLink link, Instant now)
@@ -175,13 +223,14 @@ public sealed class Scheduler
         for (var tried = 0; tried < _transfers.Count; tried++)
         {
             var wanted = _transfers[(_turn + tried) % _transfers.Count];
-            if (wanted.RetryAt is not null)
+            if (wanted.RetryAt is not null || !Lateness.IsWorth(link, wanted, _sources))
                 continue;
             // Asked last, and one fetch at a time.
             if (wanted.Underway > 0 && _guilt.Holds(link.Source, now))
                 continue;
             var slices = wanted.Take(
                 link.Source,
+                link.FetchBytes(_sources.BytesPerSecond),
                 _sources.Linked,
                 file => _effects.Enqueue(new Effect.FindSources(wanted.Id, file))
             );
@@ -196,6 +245,23 @@ public sealed class Scheduler
         return false;
     }
 
-    private static Instant? Earliest(Instant? a, Instant? b) =>
-        a is { } left && b is { } right ? (left < right ? left : right) : a ?? b;
+    /// <summary>Nothing else is left to ask of it: what others are late with.</summary>
+    private bool AskLate(SourceLink link, Instant now, ref Instant? next)
+    {
+        if (_guilt.Holds(link.Source, now))
+            return false;
+        foreach (var wanted in _transfers)
+        {
+            if (wanted.Free > 0 || wanted.RetryAt is not null)
+                continue;
+            var late = Lateness.Of(link, wanted, _sources, now, ref next);
+            var slices = wanted.TakeLate(link.Source, late);
+            if (slices.Count == 0)
+                continue;
+            _sources.Ask(link, wanted, slices, now);
+            return true;
+        }
+
+        return false;
+    }
 }

@@ -4,26 +4,36 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>A link as a source: how much is asked of it at once.</summary>
-internal sealed class SourceLink(LinkId id, SourceId source)
+internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
 {
+    /// <summary>Fetches of one that is not measured yet, if it is the only one.</summary>
+    internal const int WindowFirst = 4;
+
     private const int WindowMin = 2;
     private const double MarginSeconds = 0.1;
+    private const double PatienceSecondsMin = 3;
+    private const double PatienceTimes = 4;
+
+    /// <summary>A link that brings less than this part of all is slow.</summary>
+    private const double SlowPart = 0.1;
+
+    /// <summary>What a slow one is asked for at once takes about so long.</summary>
+    private const double SlowSeconds = 1;
 
     /// <summary>Of a link that brought nothing yet, only to compare it with others.</summary>
     private const double BytesPerSecondUnknown = 10e6;
-    private double _bytesPerSecond;
-    private double _delaySecondsMin = double.MaxValue;
 
     internal LinkId Id => id;
 
     internal SourceId Source => source;
 
+    internal Carrier Carrier => carrier;
+
+    internal Pace Pace { get; } = new();
+
     internal Dictionary<FetchId, Fetching> Fetches { get; } = [];
 
-    /// <summary>Fetches that keep it busy: its rate times its delay, and a margin.</summary>
-    internal int Window { get; private set; } = 4;
-
-    /// <summary>Bytes of all slices stored.</summary>
+    /// <summary>Bytes of all slices that came over it.</summary>
     internal long Delivered { get; set; }
 
     /// <summary>When it was last heard of, or first asked again.</summary>
@@ -35,8 +45,10 @@ internal sealed class SourceLink(LinkId id, SourceId source)
     /// <summary>Fetches in a row that failed as a whole.</summary>
     internal int Failures { get; set; }
 
-    /// <summary>Silences in a row, without a slice in between.</summary>
+    /// <summary>Silences in a row, without a slice in between, and the first of them.</summary>
     internal int Silences { get; set; }
+
+    internal Instant SilentSince { get; set; }
 
     /// <summary>Not asked before this moment.</summary>
     internal Instant RestUntil { get; set; }
@@ -48,77 +60,64 @@ internal sealed class SourceLink(LinkId id, SourceId source)
     internal double SecondsToRead =>
         (double)(1 + Fetches.Values.Count(fetch => fetch.IsRead))
         * Limits.FetchBytesMax
-        / (_bytesPerSecond > 0 ? _bytesPerSecond : BytesPerSecondUnknown);
+        / (Pace.IsKnown ? Pace.BytesPerSecond : BytesPerSecondUnknown);
 
-    internal bool HasRoom(Instant now) => !IsHeld && Fetches.Count < Window && RestUntil <= now;
+    /// <summary>Fetches that keep a link busy: its rate times its delay, and a margin.</summary>
+    internal static int WindowOf(double bytesPerSecond, double delaySeconds)
+    {
+        var bytes = bytesPerSecond * ((2 * delaySeconds) + MarginSeconds);
+        var fetches = Math.Min(bytes / Limits.FetchBytesMax, Limits.LinkFetchesMax);
+        return Math.Clamp((int)fetches + WindowMin, WindowMin, Limits.LinkFetchesMax);
+    }
+
+    /// <param name="all">Bytes a second of all links.</param>
+    /// <param name="isAlone">There is no other link.</param>
+    internal bool HasRoom(Instant now, double all, bool isAlone) =>
+        !IsHeld && RestUntil <= now && Fetches.Count < Window(all, isAlone) && carrier.HasRoom;
 
     /// <summary>What is read is not counted together with the rest: it goes first.</summary>
-    internal bool HasUrgentRoom(Instant now) =>
-        RestUntil <= now && Fetches.Values.Count(fetch => fetch.IsRead) < Window;
+    internal bool HasUrgentRoom(Instant now, double all, bool isAlone) =>
+        RestUntil <= now && Fetches.Values.Count(fetch => fetch.IsRead) < Window(all, isAlone);
 
-    internal bool IsSilent(Instant now) =>
-        Fetches.Count > 0 && (now - Heard).TotalSeconds >= Limits.FetchSilenceSeconds;
+    /// <summary>Bytes to ask for at once.</summary>
+    internal int FetchBytes(double all) =>
+        IsSlow(all)
+            ? (int)Math.Min(Pace.BytesPerSecond * SlowSeconds, Limits.FetchBytesMax)
+            : Limits.FetchBytesMax;
+
+    internal bool IsSlow(double all) => Pace.IsKnown && Pace.BytesPerSecond < all * SlowPart;
+
+    /// <summary>Silent so long, what it owes is better asked of somebody else.</summary>
+    internal TimeSpan Patience =>
+        TimeSpan.FromSeconds(
+            Pace.IsKnown
+                ? Math.Clamp(
+                    Pace.SecondsFor(Limits.FetchBytesMax) * PatienceTimes,
+                    PatienceSecondsMin,
+                    Limits.FetchSilenceSeconds
+                )
+                : Limits.FetchSilenceSeconds
+        );
 
     /// <summary>A fetch ended well: learn from it.</summary>
     internal void Measure(Fetching fetch, Instant now)
     {
         Failures = 0;
         var seconds = Math.Max((now - fetch.Asked).TotalSeconds, 1e-6);
-        var rate = (Delivered - fetch.DeliveredBefore) / seconds;
-        _bytesPerSecond = Math.Max(rate, _bytesPerSecond * 0.9);
-        _delaySecondsMin = Math.Min(_delaySecondsMin, seconds);
-        var bytes = _bytesPerSecond * ((2 * _delaySecondsMin) + MarginSeconds);
-        var fetches = Math.Min(bytes / Limits.FetchBytesMax, Limits.LinkFetchesMax);
-        Window = Math.Clamp((int)fetches + WindowMin, WindowMin, Limits.LinkFetchesMax);
+        Pace.Learn(Delivered - fetch.DeliveredBefore, seconds);
     }
-}
 
-/// <summary>One fetch underway.</summary>
-internal sealed class Fetching(
-    FetchId id,
-    SourceLink link,
-    Wanted transfer,
-    List<Slice> slices,
-    Instant now
-)
-{
-    private readonly RunBits _settled = new(slices.Count);
-
-    internal FetchId Id => id;
-
-    internal SourceLink Link => link;
-
-    internal Wanted Transfer => transfer;
-
-    internal Instant Asked => now;
-
-    internal long DeliveredBefore { get; } = link.Delivered;
-
-    /// <summary>DATA bytes asked for.</summary>
-    internal int Bytes { get; init; }
-
-    internal bool IsCancelled { get; set; }
-
-    /// <summary>Whether it brings something that a reader wants next.</summary>
-    internal bool IsRead =>
-        transfer.Urgent.HasReaders && !IsCancelled && slices.Exists(transfer.Urgent.Has);
-
-    /// <summary>The same, of a transfer whose reader has nothing to read now.</summary>
-    internal bool IsAwaited => transfer.Urgent.IsAwaited && IsRead;
-
-    /// <summary>The slice of that index, once; null if it was settled or never asked.</summary>
-    internal Slice? Settle(int index) =>
-        (uint)index < (uint)slices.Count && _settled.Set(index) ? slices[index] : null;
-
-    /// <summary>Whether all slices are settled; those that are not are settled now.</summary>
-    internal bool SettleRest(List<Slice> missing)
+    /// <summary>A fetch was given up, as another had brought all of it.</summary>
+    internal void MeasureLate(Fetching fetch, Instant now)
     {
-        for (var index = 0; index < slices.Count; index++)
-        {
-            if (_settled.Set(index))
-                missing.Add(slices[index]);
-        }
+        var most = Delivered - fetch.DeliveredBefore + fetch.Bytes;
+        Pace.LearnLate(most, (now - fetch.Asked).TotalSeconds);
+    }
 
-        return missing.Count == 0;
+    private int Window(double all, bool isAlone)
+    {
+        if (!Pace.IsKnown)
+            return isAlone ? WindowFirst : WindowMin;
+        return IsSlow(all) ? 1 : WindowOf(Pace.BytesPerSecond, Pace.DelaySeconds);
     }
 }

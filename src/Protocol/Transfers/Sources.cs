@@ -8,35 +8,42 @@ namespace FriendNet.Protocol.Transfers;
 /// <summary>The links that can be asked, and what they owe.</summary>
 internal sealed class Sources(Queue<Effect> effects)
 {
-    private const int RestSecondsMax = 60;
-    private const int SilencesMax = 2;
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(Limits.FetchSilenceSeconds);
     private readonly Dictionary<LinkId, SourceLink> _links = [];
+    private readonly Dictionary<LinkId, Carrier> _carriers = [];
     private readonly Dictionary<SourceId, int> _linked = [];
     private readonly Dictionary<FetchId, Fetching> _fetches = [];
     private readonly List<Slice> _missing = [];
-    private readonly List<LinkId> _silenced = [];
     private long _lastFetch;
     private long _bytesUnderway;
 
     internal IReadOnlyCollection<SourceLink> Links => _links.Values;
 
+    internal IReadOnlyCollection<Fetching> Fetches => _fetches.Values;
+
     /// <summary>Sources with a link, and how many.</summary>
     internal IReadOnlyDictionary<SourceId, int> Linked => _linked;
-
-    /// <summary>Links that the last <see cref="CancelSilent"/> found silent again.</summary>
-    internal IReadOnlyList<LinkId> Silenced => _silenced;
 
     /// <summary>The limits on what is fetched.</summary>
     internal DownBudget Down { get; } = new();
 
     internal bool HasRoom => _bytesUnderway + Limits.FetchBytesMax <= Limits.FetchesBytesMax;
 
+    /// <summary>What all links that are asked bring together, as measured.</summary>
+    internal double BytesPerSecond { get; private set; }
+
+    private bool IsAlone => _links.Count == 1;
+
     internal bool IsAsked(LinkId id) =>
         _links.TryGetValue(id, out var link) && link.Fetches.Count > 0;
 
     internal bool CanAsk(SourceLink link, Instant now) =>
-        HasRoom && link.HasRoom(now) && Down.HasRoom(link.Source.Friend, now);
+        HasRoom
+        && link.HasRoom(now, BytesPerSecond, IsAlone)
+        && Down.HasRoom(link.Source.Friend, now);
+
+    /// <summary>Whether a link can be asked for what a reader wants.</summary>
+    internal bool HasUrgentRoom(SourceLink link, Instant now) =>
+        link.HasUrgentRoom(now, BytesPerSecond, IsAlone);
 
     /// <summary>Whether that source is linked, but can be asked nothing now.</summary>
     internal bool IsBusy(SourceId source, Instant now)
@@ -52,48 +59,66 @@ internal sealed class Sources(Queue<Effect> effects)
         return true;
     }
 
-    internal void Add(LinkId id, SourceId source, Instant now)
+    /// <param name="via">The friend's link that a path goes through; else itself.</param>
+    internal void Add(LinkId id, SourceId source, LinkId via, Instant now)
     {
-        _links[id] = new(id, source) { Heard = now };
+        if (!_carriers.TryGetValue(via, out var carrier))
+            _carriers[via] = carrier = new();
+        var link = new SourceLink(id, source, carrier) { Heard = now };
+        _links[id] = link;
+        carrier.Links.Add(link);
         _linked[source] = _linked.GetValueOrDefault(source) + 1;
     }
 
     /// <summary>What it owed comes back by FetchEnded.</summary>
-    internal void Remove(LinkId id)
+    /// <returns>Its source, if that was its last link.</returns>
+    internal SourceId? Remove(LinkId id)
     {
-        if (_links.Remove(id, out var link) && --_linked[link.Source] == 0)
-            _linked.Remove(link.Source);
+        _carriers.Remove(id);
+        if (!_links.Remove(id, out var link))
+            return null;
+        link.Carrier.Links.Remove(link);
+        if (--_linked[link.Source] > 0)
+            return null;
+        _linked.Remove(link.Source);
+        return link.Source;
     }
 
     internal void Ask(SourceLink link, Wanted wanted, List<Slice> slices, Instant now)
     {
-        var bytes = 0;
-        foreach (var slice in slices)
-            bytes += wanted.BytesOf(slice);
         if (link.Fetches.Count == 0)
             link.Heard = now;
         var id = new FetchId(++_lastFetch);
-        var fetch = new Fetching(id, link, wanted, slices, now) { Bytes = bytes };
+        var fetch = new Fetching(id, link, wanted, slices, now);
         _fetches[id] = fetch;
         link.Fetches[id] = fetch;
         wanted.Underway++;
-        _bytesUnderway += bytes;
+        _bytesUnderway += fetch.Bytes;
         link.AskedAt = _lastFetch;
-        Down.Charge(link.Source.Friend, bytes, now);
+        Down.Charge(link.Source.Friend, fetch.Bytes, now);
         effects.Enqueue(new Effect.Fetch(id, link.Id, wanted.Id, slices));
     }
 
     /// <summary>The transfer that this slice may have completed.</summary>
-    internal Wanted? Stored(FetchId id, int index, Instant now)
+    /// <param name="kept">Told of it.</param>
+    internal Wanted? Stored(
+        FetchId id,
+        int index,
+        Instant now,
+        Action<ContentId, int, Instant>? kept
+    )
     {
         if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
             return null;
-        fetch.Link.Silences = 0;
-        fetch.Link.Delivered += fetch.Transfer.BytesOf(slice);
-        fetch.Link.Heard = now;
-        fetch.Transfer.Stored(slice);
-        fetch.Transfer.Retries = 0;
-        return fetch.Transfer;
+        var (link, wanted) = (fetch.Link, fetch.Transfer);
+        link.Silences = 0;
+        link.Delivered += wanted.BytesOf(slice);
+        link.Heard = now;
+        wanted.Retries = 0;
+        kept?.Invoke(wanted.Files[slice.File].Id, slice.Run, now);
+        if (wanted.Stored(slice))
+            CancelLate(wanted);
+        return wanted;
     }
 
     internal void Heard(FetchId id, Instant now)
@@ -116,13 +141,13 @@ internal sealed class Sources(Queue<Effect> effects)
         wanted.GiveBack(slice);
         if (why == SliceFailure.Corrupt)
         {
-            wanted.Sources.Drop(source);
+            wanted.Drop(source);
             effects.Enqueue(new Effect.Blame(wanted.Id, slice, fetch.Link.Id, source));
             Cancel(wanted, source);
         }
         else
         {
-            wanted.Sources.Exclude(slice.File, source);
+            wanted.Exclude(slice, source);
         }
 
         return null;
@@ -139,8 +164,10 @@ internal sealed class Sources(Queue<Effect> effects)
         _missing.Clear();
         if (fetch.SettleRest(_missing))
             link.Measure(fetch, now);
+        else if (fetch.IsLate)
+            link.MeasureLate(fetch, now);
         else if (!fetch.IsCancelled)
-            Rest(link, now);
+            Silences.Rest(link, now);
         foreach (var slice in _missing)
         {
             fetch.Transfer.GiveBack(slice);
@@ -175,53 +202,36 @@ internal sealed class Sources(Queue<Effect> effects)
         return read;
     }
 
-    internal void CancelSilent(Instant now)
-    {
-        _silenced.Clear();
-        foreach (var link in _links.Values)
-        {
-            if (!link.IsSilent(now))
-                continue;
-            foreach (var fetch in link.Fetches.Values)
-                Cancel(fetch);
-            if (++link.Silences >= SilencesMax)
-                _silenced.Add(link.Id);
-            // What is cancelled ends by itself, some time: until then nothing is due at once.
-            link.Heard = now;
-            Rest(link, now);
-        }
-    }
-
-    /// <summary>
-    /// When a link may have been silent too long, or has rested, or more may be asked.
-    /// </summary>
-    internal Instant? Deadline(Instant now)
-    {
-        var first = Down.Deadline(now);
-        foreach (var link in _links.Values)
-        {
-            if (link.RestUntil > now && (first is null || link.RestUntil < first))
-                first = link.RestUntil;
-            var silent = link.Heard + SilenceMax;
-            if (link.Fetches.Count > 0 && (first is null || silent < first))
-                first = silent;
-        }
-
-        return first;
-    }
-
-    private static void Rest(SourceLink link, Instant now)
-    {
-        var seconds = Math.Min(1 << Math.Min(link.Failures, 6), RestSecondsMax);
-        link.Failures++;
-        link.RestUntil = now + TimeSpan.FromSeconds(seconds);
-    }
-
-    private void Cancel(Fetching fetch)
+    internal void Cancel(Fetching fetch)
     {
         if (fetch.IsCancelled)
             return;
         fetch.IsCancelled = true;
         effects.Enqueue(new Effect.CancelFetch(fetch.Id));
+    }
+
+    /// <summary>To be called before links are asked: rates have changed.</summary>
+    internal void Sum()
+    {
+        BytesPerSecond = 0;
+        foreach (var link in _links.Values)
+        {
+            if (link.Fetches.Count > 0)
+                BytesPerSecond += link.Pace.BytesPerSecond;
+        }
+    }
+
+    /// <summary>A run that was asked of two is here: nobody waits for the other copy.</summary>
+    private void CancelLate(Wanted wanted)
+    {
+        foreach (var fetch in _fetches.Values)
+        {
+            if (fetch.Transfer != wanted || fetch.IsCancelled || fetch.Owed == 0)
+                continue;
+            if (fetch.Open().Any(slice => !wanted.IsStored(slice)))
+                continue;
+            fetch.IsLate = true;
+            Cancel(fetch);
+        }
     }
 }

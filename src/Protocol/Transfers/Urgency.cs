@@ -63,6 +63,8 @@ internal sealed class Urgency(Sources sources, Queue<Effect> effects)
             return false;
         foreach (var link in Soonest(now))
         {
+            if (!sources.Down.HasRoom(link.Source.Friend, now))
+                continue;
             if (wanted.Urgent.Take(link.Source, OfferOf(wanted)) is not { } slice)
                 continue;
             wanted.Why = null;
@@ -85,7 +87,8 @@ internal sealed class Urgency(Sources sources, Queue<Effect> effects)
         {
             if (missing <= 0)
                 break;
-            if (link.SecondsToRead > late || offerOf(first.File, link.Source) != Offer.Yes)
+            var isOffered = offerOf(first.File, link.Source) == Offer.Yes;
+            if (link.SecondsToRead > late || !(isOffered || wanted.IsHeldBy(first, link.Source)))
                 continue;
             // Who brings one run later than another all of them is of no use here.
             late = Math.Min(late, link.SecondsToRead * missing);
@@ -97,7 +100,7 @@ internal sealed class Urgency(Sources sources, Queue<Effect> effects)
     private SourceLink[] Soonest(Instant now) =>
         [
             .. sources
-                .Links.Where(link => link.HasUrgentRoom(now))
+                .Links.Where(link => sources.HasUrgentRoom(link, now))
                 .OrderBy(link => link.SecondsToRead),
         ];
 

@@ -7,7 +7,15 @@ namespace FriendNet.Protocol.Transfers;
 /// Picks the next run that readers of a transfer want: of each the first, then of each the second,
 /// and so on; one at a time, so that a window spreads over all who are asked.
 /// </summary>
-internal sealed class UrgentPicker(RunMap map, RunBits taken, RunBits stored)
+/// <param name="holders">Who holds runs without offering the file.</param>
+/// <param name="take">Marks a run as asked for.</param>
+internal sealed class UrgentPicker(
+    RunMap map,
+    RunBits taken,
+    RunBits stored,
+    Holders holders,
+    Action<int> take
+)
 {
     private readonly Dictionary<ReaderId, Window> _windows = [];
 
@@ -106,9 +114,9 @@ internal sealed class UrgentPicker(RunMap map, RunBits taken, RunBits stored)
                 if (taken[run])
                     continue;
                 var slice = map.SliceOf(run);
-                if (offerOf(slice.File, source) != Offer.Yes)
+                if (offerOf(slice.File, source) != Offer.Yes && !holders.Has(source, run))
                     continue;
-                taken.Set(run);
+                take(run);
                 return slice;
             }
         }

@@ -1,3 +1,4 @@
+using FriendNet.Crypto.Entropy;
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -10,9 +11,13 @@ internal sealed class Wanted
     private readonly RunMap _map;
     private readonly RunBits _taken;
     private readonly RunBits _stored;
-    private readonly InOrderPicker _picker;
+    private readonly HashSet<int> _twice = [];
+    private readonly InOrderPicker _inOrder;
+    private readonly IRunPicker[] _pickers;
+    private readonly EndgamePicker _endgame;
+    private ILookup<ContentId, int>? _files;
 
-    internal Wanted(TransferId id, IReadOnlyList<WantedFile> files)
+    internal Wanted(TransferId id, IReadOnlyList<WantedFile> files, IEntropy entropy)
     {
         Id = id;
         Files = files;
@@ -22,10 +27,15 @@ internal sealed class Wanted
         _map = new(lengths);
         _taken = new(_map.Runs);
         _stored = new(_map.Runs);
-        _picker = new(_map, _taken);
-        Urgent = new(_map, _taken, _stored);
+        _inOrder = new(_map, _taken);
+        Holders = new(_map);
+        Urgent = new(_map, _taken, _stored, Holders, TakeRun);
+        // The first that gives something wins.
+        _pickers = [new RarestPicker(_map, _taken, Holders, entropy), _inOrder];
+        _endgame = new(_map, _stored, _twice);
         Sources = new(files.Count);
-        Missing = _map.Runs;
+        (Missing, Free) = (_map.Runs, _map.Runs);
+        MissingBytes = lengths.Sum();
         for (var file = 0; file < lengths.Length; file++)
             TakeOver(file, files[file].Have);
     }
@@ -36,11 +46,18 @@ internal sealed class Wanted
 
     internal FileSources Sources { get; }
 
+    internal Holders Holders { get; }
+
     /// <summary>What its readers want next.</summary>
     internal UrgentPicker Urgent { get; }
 
     /// <summary>Runs not stored yet.</summary>
     internal int Missing { get; private set; }
+
+    internal long MissingBytes { get; private set; }
+
+    /// <summary>Runs neither stored nor asked for.</summary>
+    internal int Free { get; private set; }
 
     /// <summary>Fetches not ended yet.</summary>
     internal int Underway { get; set; }
@@ -56,16 +73,30 @@ internal sealed class Wanted
     /// <summary>The sentence told last.</summary>
     internal string? Why { get; set; }
 
+    /// <summary>The next slices to ask of a source; empty: nothing can be asked now.</summary>
+    /// <param name="bytesMax">How much at once, but for the first slice.</param>
     internal List<Slice> Take(
         SourceId source,
+        int bytesMax,
         IReadOnlyDictionary<SourceId, int> linked,
         Action<int> lookUp
     )
     {
-        var slices = _picker.Take(source, Files, OfferOf);
-        return slices.Count > 0 || !Sources.Wrap() ? slices : _picker.Take(source, Files, OfferOf);
+        Picking fetch;
+        do
+        {
+            fetch = new(source, _map, Files, OfferOf, Holders, TakeRun) { BytesMax = bytesMax };
+            foreach (var picker in _pickers)
+            {
+                picker.Pick(fetch);
+                if (fetch.Slices.Count > 0)
+                    break;
+            }
+        } while (fetch.Slices.Count == 0 && Sources.Wrap());
 
-        Offer OfferOf(int file, SourceId who) => this.OfferOf(file, who, linked, lookUp);
+        return fetch.Slices;
+
+        Offer OfferOf(int file) => this.OfferOf(file, source, linked, lookUp);
     }
 
     /// <summary>Whether that source can be asked for a file.</summary>
@@ -77,22 +108,82 @@ internal sealed class Wanted
         bool isUrgent = false
     ) => Sources.Of(file, source, _map.Count(file) > 1, linked, lookUp, isUrgent);
 
+    /// <summary>What others are late with, a second time.</summary>
+    internal List<Slice> TakeLate(SourceId source, IReadOnlyList<int> late)
+    {
+        var fetch = new Picking(source, _map, Files, OfferOf, Holders, TakeRun) { Late = late };
+        _endgame.Pick(fetch);
+        return fetch.Slices;
+
+        Offer OfferOf(int file) => Sources.IsOfferedBy(file, source) ? Offer.Yes : Offer.No;
+    }
+
+    internal int RunOf(Slice slice) => _map.Number(slice);
+
     internal int BytesOf(Slice slice) =>
         MerkleTree.RunLength(Files[slice.File].Id.Length, slice.Run);
 
-    internal void Stored(Slice slice)
+    internal bool IsStored(Slice slice) => _stored[_map.Number(slice)];
+
+    /// <summary>Whether that source can be asked for it, so far as is known.</summary>
+    internal bool IsOffered(Slice slice, SourceId source) =>
+        Sources.IsOfferedBy(slice.File, source) || IsHeldBy(slice, source);
+
+    internal bool IsHeldBy(Slice slice, SourceId source) => Holders.Has(source, RunOf(slice));
+
+    /// <summary>It did not deliver that: it is not asked for this file (now).</summary>
+    internal void Exclude(Slice slice, SourceId source)
     {
-        var run = _map.Number(slice);
-        _taken.Set(run);
-        if (_stored.Set(run))
-            Missing--;
+        Sources.Exclude(slice.File, source);
+        Holders.Refuse(source, slice.File);
     }
 
+    /// <summary>It lied: nothing of this transfer is asked of it again.</summary>
+    internal void Drop(SourceId source)
+    {
+        Sources.Drop(source);
+        Holders.Remove(source);
+    }
+
+    /// <summary>That source holds those runs of a content.</summary>
+    internal void Held(SourceId source, ContentId id, IReadOnlyList<int> runs)
+    {
+        if (Sources.IsDropped(source))
+            return;
+        _files ??= Enumerable.Range(0, Files.Count).ToLookup(file => Files[file].Id);
+        foreach (var file in _files[id])
+        {
+            if (Holders.Add(source, file, runs))
+                (RetryAt, Retries) = (null, 0);
+        }
+    }
+
+    /// <summary>Whether something still to come by it is asked of nobody else.</summary>
+    internal bool HasSingle(Fetching fetch) =>
+        fetch.Open().Any(slice => !_twice.Contains(_map.Number(slice)));
+
+    /// <returns>Whether it was asked of two: the other copy is not needed.</returns>
+    internal bool Stored(Slice slice)
+    {
+        var run = _map.Number(slice);
+        TakeRun(run);
+        if (_stored.Set(run))
+        {
+            Missing--;
+            MissingBytes -= BytesOf(slice);
+        }
+
+        return _twice.Remove(run);
+    }
+
+    /// <summary>It may be asked again, unless it is still to come by another fetch.</summary>
     internal void GiveBack(Slice slice)
     {
         var run = _map.Number(slice);
-        if (!_stored[run])
-            _picker.GiveBack(run);
+        if (_stored[run] || _twice.Remove(run) || !_taken.Clear(run))
+            return;
+        Free++;
+        _inOrder.Rewind(run);
     }
 
     internal void SourcesFound(
@@ -102,7 +193,7 @@ internal sealed class Wanted
     )
     {
         Sources.Found(file, sources, linked);
-        _picker.Rewind(_map.First(file));
+        _inOrder.Rewind(_map.First(file));
     }
 
     /// <summary>Looks again for whatever had no source.</summary>
@@ -111,7 +202,7 @@ internal sealed class Wanted
     {
         RetryAt = null;
         Sources.Renew(linked, gained);
-        _picker.Rewind(0);
+        _inOrder.Rewind(0);
     }
 
     /// <summary>
@@ -119,6 +210,8 @@ internal sealed class Wanted
     /// </summary>
     internal bool WaitsForRoom(Func<SourceId, bool> isBusy)
     {
+        if (Holders.Sources.Any(who => isBusy(who) && Holders.HoldsMore(who, _stored)))
+            return true;
         var file = 0;
         var run = _stored.NextClear(0);
         while (run < _map.Runs)
@@ -143,6 +236,12 @@ internal sealed class Wanted
         return Sources.IsOffered(next)
             ? "Those who offer it are not in reach; it goes on when one is."
             : "Nobody offers it now; it goes on when somebody does.";
+    }
+
+    private void TakeRun(int run)
+    {
+        if (_taken.Set(run))
+            Free--;
     }
 
     private void TakeOver(int file, byte[]? have)

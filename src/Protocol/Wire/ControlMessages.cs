@@ -22,6 +22,7 @@ public static class ControlMessages
         ["friendnet.FetchRequest.slices"] = Limits.FetchSlicesMax,
         ["friendnet.Heads.news"] = Limits.HeadsBatchMax,
         ["friendnet.HeadsTaken.lazy"] = Limits.CircleWantsMax,
+        ["friendnet.Holds.held"] = Limits.HoldsMax,
         ["friendnet.CircleRequest.wants"] = Limits.CircleWantsMax,
         ["friendnet.CircleAnswer.missing"] = Limits.CircleWantsMax,
     };
@@ -36,6 +37,8 @@ public static class ControlMessages
             Message.KindOneofCase.Hello => message.Hello.Version >= 1,
             Message.KindOneofCase.Head => Fits(message.Head),
             Message.KindOneofCase.Addresses => message.Addresses.Address.All(IsAddress),
+            Message.KindOneofCase.Seeks => HoldingShapes.Fits(message.Seeks),
+            Message.KindOneofCase.Holds => message.Holds.Held.All(HoldingShapes.Fits),
             _ => CircleShapes.Fits(message),
         };
         message = fits ? message : null;

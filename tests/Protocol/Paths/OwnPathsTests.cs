@@ -214,7 +214,7 @@ public sealed class OwnPathsTests
     private LinkId Open(Effect.OpenPath open)
     {
         var link = new LinkId(++_links);
-        Assert.Equal(SourceId.Of(Target), _paths.HandleOpened(open.Path, link, _now));
+        Assert.Equal((SourceId.Of(Target), open.Via), _paths.HandleOpened(open.Path, link, _now));
         Assert.True(_paths.IsOwn(link));
         return link;
     }

@@ -16,7 +16,7 @@ public sealed class SchedulerTests
     [InlineData(3)]
     [InlineData(4)]
     [InlineData(5)]
-    public void Each_slice_is_fetched_exactly_once_when_nothing_fails(int seed)
+    public void Each_slice_is_asked_once_until_nothing_else_is_left_to_ask(int seed)
     {
         var random = new Random(seed);
         var world = new ScriptedWorld(seed);
@@ -32,13 +32,17 @@ public sealed class SchedulerTests
         world.Run();
 
         Assert.Equal(transfers, world.Finished.Count);
-        Assert.Equal(
-            world.Stored.Count,
-            world.Stored.Select(s => (s.Transfer, s.Slice)).Distinct().Count()
-        );
-        Assert.Equal(world.Files.Sum(RunsOf), world.Stored.Count);
-        Assert.Equal(world.Stored.Count, world.Asked.Count);
-        Assert.Equal(0, world.Cancels);
+        foreach (var transfer in world.Files)
+        {
+            var asked = world
+                .Asked.Where(a => a.Transfer == transfer.Key)
+                .Select(a => a.Slice)
+                .ToList();
+            var runs = RunsOf(transfer);
+            Assert.Equal(runs, asked.Take(runs).Distinct().Count());
+            Assert.True(asked.GroupBy(slice => slice).All(copies => copies.Count() <= 2));
+        }
+
         Assert.InRange(world.MostUnderway, 1, Limits.LinkFetchesMax);
     }
 
@@ -97,7 +101,7 @@ public sealed class SchedulerTests
         world.Run();
         Assert.Single(world.Finished);
         Assert.True(world.Cancels > 0);
-        Assert.InRange((world.Now - before).TotalSeconds, 30, 40);
+        Assert.InRange((world.Now - before).TotalSeconds, 2, 4);
     }
 
     [Fact]
@@ -125,12 +129,12 @@ public sealed class SchedulerTests
         var world = new ScriptedWorld { Offers = (_, _) => offering };
         var liar = world.Link(1, 1);
         world.Link(2, 2).BytesPerSecond = 5e6;
-        liar.Fail = slice => slice.File == 0 && slice.Run == 3 ? SliceFailure.Corrupt : null;
+        liar.Fail = slice => slice.File == 0 && slice.Run == 2 ? SliceFailure.Corrupt : null;
         world.Download(1, ScriptedWorld.File(1, 50L * Mib));
         world.Run();
         var blame = Assert.Single(world.Blames);
         Assert.Equal(
-            (new LinkId(1), SourceId.Of(Friend(1)), new Slice(0, 3)),
+            (new LinkId(1), SourceId.Of(Friend(1)), new Slice(0, 2)),
             (blame.Link, blame.Source, blame.Slice)
         );
         Assert.Single(world.Finished);

@@ -59,7 +59,11 @@ internal sealed class ScriptedWorld
 
     internal int Cancels { get; private set; }
 
+    internal int Fetches { get; private set; }
+
     internal int MostUnderway { get; private set; }
+
+    internal int MostUnderwayOfAll { get; private set; }
 
     internal static FriendId Friend(int number) => new((UInt128)number);
 
@@ -76,6 +80,24 @@ internal sealed class ScriptedWorld
         _links[new(link)] = (Friend(friend), how);
         Input(new Input.LinkOpened(new(link), Friend(friend), true, ""));
         return how;
+    }
+
+    /// <summary>A path through a friend's link to somebody whose id is that of a pseudonym.
+    /// </summary>
+    internal Behaviour Path(int link, int pseudonym, int via)
+    {
+        var how = new Behaviour();
+        _links[new(link)] = (Friend(pseudonym), how);
+        Scheduler.HandlePath(new(link), SourceId.Of(Friend(pseudonym)), new(via), Now);
+        CarryOutAll();
+        return how;
+    }
+
+    /// <summary>That friend says that it holds those runs of a content.</summary>
+    internal void Held(int friend, ContentId id, params int[] runs)
+    {
+        Scheduler.HandleHeld(SourceId.Of(Friend(friend)), id, runs, Now);
+        CarryOutAll();
     }
 
     internal void Unlink(int link)
@@ -95,6 +117,11 @@ internal sealed class ScriptedWorld
     internal void Input(Input input)
     {
         Scheduler.Handle(input, Now);
+        CarryOutAll();
+    }
+
+    private void CarryOutAll()
+    {
         while (_effects.Count > 0)
         {
             var effects = _effects.ToArray();
@@ -111,7 +138,7 @@ internal sealed class ScriptedWorld
     internal void Run(double secondsMax = 1e5)
     {
         var end = Now + TimeSpan.FromSeconds(secondsMax);
-        while (Step(end)) { }
+        while ((Finished.Count == 0 || Finished.Count < Files.Count) && Step(end)) { }
     }
 
     /// <summary>The next thing that happens; false: nothing does until then.</summary>
@@ -163,6 +190,8 @@ internal sealed class ScriptedWorld
     private void Answer(Effect.Fetch fetch)
     {
         _underway[fetch.Id] = fetch;
+        Fetches++;
+        MostUnderwayOfAll = Math.Max(MostUnderwayOfAll, _underway.Count);
         MostUnderway = Math.Max(
             MostUnderway,
             _underway.Values.Count(other => other.Link == fetch.Link)

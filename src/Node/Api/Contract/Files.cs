@@ -93,7 +93,8 @@ public sealed record Source(
 /// <summary>POST /transfers.</summary>
 /// <param name="What">Id of a file or a folder, or the number of a result.</param>
 /// <param name="Into">Absolute folder; null: the download folder.</param>
-public sealed record NewTransfer(string What, string? Into = null);
+/// <param name="Quiet">Friends are neither told that it is fetched nor served what came.</param>
+public sealed record NewTransfer(string What, string? Into = null, bool Quiet = false);
 
 /// <param name="State">fetching, waiting, paused, done, failed or cancelled.</param>
 /// <param name="Done">Bytes verified and on disk, of <paramref name="Total"/>.</param>

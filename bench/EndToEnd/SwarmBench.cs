@@ -1,0 +1,108 @@
+using System.Diagnostics;
+
+namespace FriendNet.Bench.EndToEnd;
+
+/// <summary>
+/// Real daemons whose uploads are limited by their own setting: four sources at once, a fifth
+/// that is slow, and twenty that fetch the same from one.
+/// </summary>
+internal static class SwarmBench
+{
+    private const string Up = "--up";
+    private const string Quick = "20MB";
+    private const string Slow = "200KB";
+    private const int Crowd = 20;
+
+    internal static void Run(string program, string work)
+    {
+        Sources(program, Path.Combine(work, "four"), slow: 0);
+        Sources(program, Path.Combine(work, "five"), slow: 1);
+        var alone = Flash(program, Path.Combine(work, "one"), 1);
+        var all = Flash(program, Path.Combine(work, "crowd"), Crowd);
+        Console.WriteLine($"flash crowd: {all / alone:0.00} times as long as alone");
+    }
+
+    private static void Sources(string program, string work, int slow)
+    {
+        const long bytes = 600L << 20;
+        var file = Path.Combine(work, "shared", "file.bin");
+        Rounds.MakeFile(file, bytes);
+        using var fetcher = new NodeProcess(program, work, "fetcher");
+        List<NodeProcess> sources = [];
+        try
+        {
+            for (var i = 0; i < 4 + slow; i++)
+            {
+                var rate = i < 4 ? Quick : Slow;
+                sources.Add(new NodeProcess(program, work, $"source{i}", Up, rate));
+                sources[i].Befriend(fetcher);
+                sources[i].Run("share", "add", Path.GetDirectoryName(file)!);
+            }
+
+            var id = fetcher.Find("file.bin");
+            AwaitCatalogs(fetcher, sources.Count);
+            var cost = fetcher.Get(
+                id,
+                Directory.CreateDirectory(Path.Combine(work, "to")).FullName
+            );
+            Console.WriteLine(
+                $"{sources.Count} sources: {bytes / cost.WallSeconds / 1e6:0.0} MB/s, "
+                    + $"{cost.WallSeconds:0.00} s"
+            );
+        }
+        finally
+        {
+            sources.ForEach(source => source.Dispose());
+        }
+    }
+
+    private static double Flash(string program, string work, int count)
+    {
+        const long bytes = 200L << 20;
+        var file = Path.Combine(work, "shared", "file.bin");
+        Rounds.MakeFile(file, bytes);
+        using var source = new NodeProcess(program, work, "source", Up, Quick);
+        List<NodeProcess> nodes = [];
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                nodes.Add(new NodeProcess(program, work, $"node{i}"));
+                source.Befriend(nodes[i]);
+                nodes.Take(i).ToList().ForEach(other => other.Befriend(nodes[i]));
+            }
+
+            source.Run("share", "add", Path.GetDirectoryName(file)!);
+            var ids = nodes.ConvertAll(node => node.Find("file.bin"));
+            var began = Stopwatch.GetTimestamp();
+            var gets = nodes.Select(
+                (node, i) =>
+                    Task.Run(() =>
+                        node.Get(
+                            ids[i],
+                            Directory.CreateDirectory(Path.Combine(work, $"to{i}")).FullName
+                        )
+                    )
+            );
+            Task.WaitAll([.. gets]);
+            var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+            Console.WriteLine($"{count} fetch 200 MiB of one: {seconds:0.00} s");
+            return seconds;
+        }
+        finally
+        {
+            nodes.ForEach(node => node.Dispose());
+        }
+    }
+
+    /// <summary>Until that many sources of the file are known, for a minute at most.</summary>
+    private static void AwaitCatalogs(NodeProcess fetcher, int count)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (fetcher.SourcesOf("file.bin") < count)
+        {
+            if (Stopwatch.GetElapsedTime(started).TotalSeconds > 60)
+                throw new InvalidOperationException("Not all catalogs arrived.");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using FriendNet.Node.Catalogs;
+using FriendNet.Node.Circles;
+using FriendNet.Node.Configuration;
+using FriendNet.Node.Failures;
+using FriendNet.Node.Links;
+using FriendNet.Node.Shares;
+using FriendNet.Protocol.Events;
+
+namespace FriendNet.Node.Running;
+
+// What is opened once, and how it begins.
+public sealed partial class RunningNode
+{
+    private void Begin(Settings settings)
+    {
+        var answers = new CatalogAnswers(Links, Views, Post, _warn);
+        var effects = new EffectSwitch(
+            Links,
+            Dialer,
+            _stores.Friends,
+            Catalogs,
+            answers,
+            _circles,
+            _server,
+            Downloads,
+            Paths,
+            Home.SpoolFolder,
+            Post,
+            _warn
+        );
+        _engine.Start(effects.CarryOut);
+        foreach (var held in Catalogs.Held())
+        {
+            Post(new Input.CatalogHeld(held.Friend, held.Head));
+        }
+
+        _circles.Restore();
+        foreach (var friend in Friends.Friends)
+        {
+            Post(new Input.FriendKnown(friend.Id, friend.Addresses));
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(Audiences.ShowCircle), null);
+        Downloads.Restore();
+        // Last: who comes in now is known to the engine.
+        Gate =
+            Gate.TryOpen(settings.Listen, _our, GateLimits.Default, out var sentence)
+            ?? throw new FailureException(FailureKind.PortInUse, sentence!);
+        Places = OwnPlaces.Told(settings.Announce, Gate.Listening);
+        Post(new Input.OwnAddresses(Places));
+    }
+
+    private Views OpenViews() =>
+        Views.Open(
+            Home.ViewDatabase,
+            Index,
+            Home.SpoolFolder,
+            () => DateTimeOffset.UtcNow,
+            Shown,
+            _warn
+        ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
+
+    private CircleKeeper OpenCircles()
+    {
+        var store = new CircleStore(_stores.Catalogs, () => DateTimeOffset.UtcNow);
+        var own = new OwnCircle(Views);
+        return new CircleKeeper(
+            store,
+            _stores.Friends,
+            own,
+            new CircleAnswers(
+                Links,
+                new CircleReads(_stores.Catalogs),
+                own,
+                Home.SpoolFolder,
+                Post,
+                _warn
+            ),
+            new CircleFetches(store, EffectSwitch.OpenerOf(Links), Home.SpoolFolder, Post),
+            Clock.Now,
+            Post,
+            _warn
+        );
+    }
+}

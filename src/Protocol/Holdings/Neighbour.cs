@@ -1,0 +1,36 @@
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
+using FriendNet.Protocol.Wire;
+
+namespace FriendNet.Protocol.Holdings;
+
+/// <summary>A friend's link: what we seek of it, what it seeks of us and was told.</summary>
+internal sealed class Neighbour(LinkId link, SourceId source)
+{
+    internal LinkId Link => link;
+
+    internal SourceId Source => source;
+
+    /// <summary>What it was told that we seek, in the order of the tags.</summary>
+    internal IReadOnlyList<ContentId> Sought { get; set; } = [];
+
+    /// <summary>The name of that list.</summary>
+    internal ulong SoughtName { get; set; }
+
+    internal bool MustSeek { get; set; } = true;
+
+    internal Instant SeekFrom { get; set; }
+
+    /// <summary>The last that it seeks, not looked at yet.</summary>
+    internal Seeks? Unread { get; set; }
+
+    internal Instant ReadFrom { get; set; }
+
+    /// <summary>The last that was looked at, its tags by value.</summary>
+    internal Seeks? Seeks { get; set; }
+
+    internal Dictionary<ulong, uint> Tags { get; } = [];
+
+    /// <summary>What of it we hold: by which tag, and which of its runs it was told.</summary>
+    internal Dictionary<Holding, (uint Tag, RunBits Told)> Told { get; } = [];
+}

@@ -1,0 +1,181 @@
+using System.Buffers.Binary;
+using FriendNet.Crypto.Entropy;
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+using Google.Protobuf;
+
+namespace FriendNet.Protocol.Holdings;
+
+/// <summary>A friend holds those runs of a content that we fetch.</summary>
+public delegate void RunsHeld(SourceId source, ContentId id, IReadOnlyList<int> runs, Instant now);
+
+/// <summary>
+/// Friends that fetch the same find each other: each says what it seeks by tags that only who
+/// knows the content can read, and is told the runs that the others hold.
+/// Getter: <see cref="Deadline"/>. <c>Handle…</c> for what happens.
+/// </summary>
+/// <param name="isOn">False: nothing is sought, told or kept.</param>
+public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool isOn, RunsHeld held)
+{
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(Limits.SeekMilliseconds);
+    private static readonly TimeSpan Fold = TimeSpan.FromMilliseconds(Limits.HoldFoldMilliseconds);
+    private readonly Dictionary<LinkId, Neighbour> _friends = [];
+    private readonly HeldContents _contents = new();
+    private readonly Telling _telling = new(effects);
+    private Instant? _tellAt;
+
+    /// <summary>When a Tick is due; null: something else comes first.</summary>
+    public Instant? Deadline { get; private set; }
+
+    public void HandleOpened(LinkId link, FriendId friend, Instant now)
+    {
+        if (!isOn)
+            return;
+        _friends[link] = new(link, SourceId.Of(friend));
+        Poll(now);
+    }
+
+    public void HandleClosed(LinkId link) => _friends.Remove(link);
+
+    /// <summary>A run of that content is verified and written.</summary>
+    public void HandleStored(ContentId id, int run, Instant now)
+    {
+        // The hot one: a deadline that is set stands.
+        if (_contents.Find(id) is not { } holding || !holding.Add(run) || _tellAt is not null)
+            return;
+        _tellAt = now + Fold;
+        Deadline = Instant.Earliest(Deadline, _tellAt);
+    }
+
+    public void Handle(Input input, Instant now)
+    {
+        switch (input)
+        {
+            case Input.Download { IsQuiet: false } download when isOn:
+                Add(download.Transfer, download.Files, now);
+                break;
+            case Input.DownloadHeld done when isOn:
+                Add(done.Transfer, [.. done.Files.Select(Whole)], now);
+                break;
+            case Input.DownloadPaused paused:
+                Remove(paused.Transfer);
+                break;
+            case Input.DownloadCancelled cancelled:
+                Remove(cancelled.Transfer);
+                break;
+            case Input.DownloadForgotten forgotten:
+                Remove(forgotten.Transfer);
+                break;
+            case Input.Tick:
+                Poll(now);
+                break;
+            default:
+                break;
+        }
+    }
+
+    public void HandleSeeks(LinkId link, Seeks seeks, Instant now)
+    {
+        if (!_friends.TryGetValue(link, out var friend))
+            return;
+        friend.Unread = seeks;
+        Poll(now);
+    }
+
+    public void HandleHolds(LinkId link, Holds holds, Instant now)
+    {
+        // What answers an older list of ours names other contents.
+        if (!_friends.TryGetValue(link, out var friend) || holds.Seek != friend.SoughtName)
+            return;
+        foreach (var piece in holds.Held)
+        {
+            if (piece.Tag >= friend.Sought.Count)
+                continue;
+            var id = friend.Sought[(int)piece.Tag];
+            if (HeldBits.Read(piece, MerkleTree.RunCount(id.Length)) is { } runs)
+                held(friend.Source, id, runs, now);
+        }
+    }
+
+    private static WantedFile Whole(ContentId id)
+    {
+        var have = new byte[(MerkleTree.RunCount(id.Length) + 7) / 8];
+        have.AsSpan().Fill(0xFF);
+        return new(id, have);
+    }
+
+    private void Add(TransferId transfer, IReadOnlyList<WantedFile> files, Instant now)
+    {
+        Remove(transfer);
+        foreach (var holding in _contents.Add(transfer, files))
+        {
+            foreach (var friend in _friends.Values)
+            {
+                friend.MustSeek = true;
+                Telling.Match(friend, holding);
+            }
+        }
+
+        _tellAt ??= now + Fold;
+        Poll(now);
+    }
+
+    private void Remove(TransferId transfer)
+    {
+        foreach (var holding in _contents.Remove(transfer))
+        {
+            foreach (var friend in _friends.Values)
+                friend.Told.Remove(holding);
+        }
+    }
+
+    private void Poll(Instant now)
+    {
+        var isDue = _tellAt <= now;
+        _tellAt = isDue ? null : _tellAt;
+        Deadline = null;
+        foreach (var friend in _friends.Values)
+        {
+            if (friend.MustSeek && friend.SeekFrom <= now)
+                Seek(friend, now);
+            var isNew = friend.Unread is not null && friend.ReadFrom <= now;
+            if (isNew)
+                Telling.Read(friend, _contents.All, now);
+            if ((isDue || isNew) && _telling.Tell(friend))
+                _tellAt ??= now + Fold;
+            if (friend.MustSeek)
+                Deadline = Instant.Earliest(Deadline, friend.SeekFrom);
+            if (friend.Unread is not null)
+                Deadline = Instant.Earliest(Deadline, friend.ReadFrom);
+        }
+
+        Deadline = Instant.Earliest(Deadline, _tellAt);
+    }
+
+    private void Seek(Neighbour friend, Instant now)
+    {
+        (friend.MustSeek, friend.SeekFrom) = (false, now + Apart);
+        var sought = _contents.Sought();
+        if (sought.Count == 0 && friend.Sought.Count == 0)
+            return;
+        Span<byte> nonce = stackalloc byte[Limits.SeekNonceBytes];
+        entropy.Fill(nonce);
+        var tags = new byte[sought.Count * sizeof(ulong)];
+        for (var tag = 0; tag < sought.Count; tag++)
+        {
+            var value = SeekTags.Of(nonce, sought[tag]);
+            BinaryPrimitives.WriteUInt64LittleEndian(tags.AsSpan(tag * sizeof(ulong)), value);
+        }
+
+        (friend.Sought, friend.SoughtName) = (sought, SeekTags.Name(nonce));
+        var seeks = new Seeks
+        {
+            Nonce = ByteString.CopyFrom(nonce),
+            Tags = ByteString.CopyFrom(tags),
+        };
+        effects.Enqueue(new Effect.Send(friend.Link, new Message { Seeks = seeks }));
+    }
+}

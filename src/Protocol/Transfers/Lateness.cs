@@ -1,0 +1,93 @@
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Ids;
+
+namespace FriendNet.Protocol.Transfers;
+
+/// <summary>
+/// Foresees when what is asked will come, for the end of a transfer: what is worth asking of
+/// whom, and what is late.
+/// </summary>
+internal static class Lateness
+{
+    /// <summary>Late is what will take so many times as long as another would.</summary>
+    private const double Times = 2;
+
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>
+    /// Whether a slow link can bring a run before the others have brought all the rest.
+    /// </summary>
+    internal static bool IsWorth(SourceLink link, Wanted wanted, Sources sources)
+    {
+        if (!link.IsSlow(sources.BytesPerSecond))
+            return true;
+        var rate = 0.0;
+        foreach (var other in sources.Links)
+        {
+            if (other != link && other.Fetches.Values.Any(one => one.Transfer == wanted))
+                rate += other.Pace.BytesPerSecond;
+        }
+
+        var own = link.Pace.SecondsFor(Math.Min(Limits.FetchBytesMax, wanted.MissingBytes));
+        return rate == 0 || own < wanted.MissingBytes / rate;
+    }
+
+    /// <summary>
+    /// Runs that others owe and this link would bring much sooner, the latest first.
+    /// </summary>
+    /// <param name="next">When more of them will be late, if nothing comes.</param>
+    internal static List<int> Of(
+        SourceLink link,
+        Wanted wanted,
+        Sources sources,
+        Instant now,
+        ref Instant? next
+    )
+    {
+        var seconds = Times * link.Pace.SecondsFor(Owed(link, null) + Limits.FetchBytesMax);
+        List<(double Left, Fetching Fetch)> late = [];
+        foreach (var fetch in sources.Fetches)
+        {
+            if (fetch.Transfer != wanted || fetch.Link == link || fetch.IsCancelled)
+                continue;
+            var left = Left(fetch, now);
+            if (left > seconds)
+            {
+                late.Add((left, fetch));
+                continue;
+            }
+
+            var since = fetch.Link.Pace.IsKnown ? fetch.Link.Heard : fetch.Asked;
+            var at = since + TimeSpan.FromSeconds(seconds) + Margin;
+            if (at > now && wanted.HasSingle(fetch))
+                next = next is { } first && first < at ? first : at;
+        }
+
+        late.Sort((a, b) => b.Left.CompareTo(a.Left));
+        return [.. late.SelectMany(one => one.Fetch.Open()).Select(wanted.RunOf)];
+    }
+
+    private static double Left(Fetching fetch, Instant now)
+    {
+        var link = fetch.Link;
+        var silence = (now - link.Heard).TotalSeconds;
+        var foreseen = link.Pace.IsKnown
+            ? link.Pace.SecondsFor(Owed(link, fetch.Id))
+            // Nothing is known but that it is not here yet.
+            : (now - fetch.Asked).TotalSeconds;
+        return Math.Max(silence, foreseen);
+    }
+
+    /// <summary>Bytes that it owes up to that fetch; null: all.</summary>
+    private static long Owed(SourceLink link, FetchId? upTo)
+    {
+        var bytes = 0L;
+        foreach (var fetch in link.Fetches.Values)
+        {
+            if (upTo is not { } last || fetch.Id.Value <= last.Value)
+                bytes += fetch.Owed;
+        }
+
+        return bytes;
+    }
+}
