@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from cryptography.hazmat.primitives import serialization as ser
 from cryptography.hazmat.primitives.asymmetric import x25519
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 
 def run(first, count):
@@ -60,20 +60,26 @@ class Noise:
         return box
 
 
+def seal_quick(key, n, plain):
+    return AESGCM(key).encrypt(bytes(4) + n.to_bytes(8, "big"), plain, b"")
+
+
 def record(key, kind, stream, body):
     header = len(body).to_bytes(3, "little") + bytes([kind]) + stream.to_bytes(4, "little")
-    return seal(key, 0, b"", header) + seal(key, 1, b"", body)
+    return seal_quick(key, 0, header) + seal_quick(key, 1, body)
 
 
+# Bit 0: quick at AES-256-GCM. Both are, so the records are sealed with it.
+OFFER = b"\x01"
 pseudonym, path, e, re = run(0, 32), run(0x20, 32), run(0x40, 32), run(0x60, 32)
 
 noise = Noise(b"FriendNet path 1" + pseudonym, public(path))
 noise.mix_hash(public(e))
 noise.mix_key(dh(e, public(path)))
-hello = public(e) + noise.encrypt(b"")
+hello = public(e) + noise.encrypt(OFFER)
 noise.mix_hash(public(re))
 noise.mix_key(dh(re, public(e)))
-answer = public(re) + noise.encrypt(b"")
+answer = public(re) + noise.encrypt(OFFER)
 to_owner, to_asker = noise.hkdf(b"")
 
 print(f"""\
@@ -90,6 +96,6 @@ owner random = {re.hex()}
 hello = {hello.hex()}
 answer = {answer.hex()}
 
-Records as on any link, without padding: PART on stream 1 with body "abc".
+Both offer AES-256-GCM. Records as on any link, without padding: PART on stream 1 with body "abc".
 asker record = {record(to_owner, 2, 1, b"abc").hex()}
 owner record = {record(to_asker, 2, 1, b"abc").hex()}""")

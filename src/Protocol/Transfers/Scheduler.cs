@@ -52,20 +52,17 @@ public sealed class Scheduler
                 // The hot one: nothing can be asked before the fetch ends.
                 Finish(_sources.Stored(stored.Fetch, stored.Index, now));
                 return;
+            case Input.FetchEnded ended:
+                _sources.Ended(ended.Fetch, now);
+                break;
             case Input.FetchProgress progress:
                 _sources.Heard(progress.Fetch, now);
                 return;
             case Input.SliceFailed failed:
                 Fail(failed, now);
                 break;
-            case Input.FetchEnded ended:
-                _sources.Ended(ended.Fetch, now);
-                break;
-            case Input.DownloadPaused paused:
-                Remove(paused.Transfer);
-                break;
-            case Input.DownloadCancelled cancelled:
-                Remove(cancelled.Transfer);
+            case Input.DownloadPaused or Input.DownloadCancelled:
+                Remove(TransferOf(input));
                 break;
             case Input.LinkOpened opened:
                 Add(opened.Link, SourceId.Of(opened.Friend), now);
@@ -135,6 +132,11 @@ public sealed class Scheduler
         if (_sources.Failed(failed.Fetch, failed.Index, failed.Why) is { } stopped)
             Remove(stopped.Id);
     }
+
+    private static TransferId TransferOf(Input input) =>
+        input is Input.DownloadPaused paused
+            ? paused.Transfer
+            : ((Input.DownloadCancelled)input).Transfer;
 
     private void Remove(TransferId id)
     {

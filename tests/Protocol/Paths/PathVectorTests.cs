@@ -28,7 +28,8 @@ public sealed class PathVectorTests
         using var asker = PathDialer.TryStart(
             pseudonym,
             path.PublicKey.Bytes,
-            new Fixed(Bytes("asker random"))
+            new Fixed(Bytes("asker random")),
+            quickAtAes: true
         )!;
         Assert.Equal(Values["hello"], Hex(asker.Hello.Span));
 
@@ -39,6 +40,7 @@ public sealed class PathVectorTests
             path,
             asker.Hello.Span,
             random,
+            quickAtAes: true,
             answer
         )!;
         Assert.Equal(Values["answer"], Hex(answer));
