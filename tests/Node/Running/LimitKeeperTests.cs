@@ -113,7 +113,7 @@ public sealed class LimitKeeperTests : IDisposable
         internal void Tick() => _look(null);
 
         public override DateTimeOffset GetUtcNow() =>
-            new(
+            new DateTimeOffset(
                 DateTime.Parse(Local, CultureInfo.InvariantCulture),
                 TimeSpan.FromHours(2)
             ).ToUniversalTime();
