@@ -51,11 +51,12 @@ internal sealed class Comparison(string title, IReadOnlyList<Entrant> entrants)
     internal string Markdown()
     {
         var first = entrants[0];
+        var name = first.Peer.Name;
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
             $"""
-            | peer | seconds | MB/s | {first.Peer.Name} ÷ its MB/s | CPU s/GiB | source MiB | sink MiB |
+            | peer | seconds | MB/s | {name} ÷ its MB/s | CPU s/GiB | source MiB | sink MiB |
             |---|---|---|---|---|---|---|
 
             """
@@ -72,7 +73,7 @@ internal sealed class Comparison(string title, IReadOnlyList<Entrant> entrants)
             var each = heaps.Select(c =>
                 (double)c.Allocated! / Mebibyte / (first.Bytes / Gibibyte)
             );
-            text.Append("\nHeap allocations of ").Append(first.Peer.Name);
+            text.Append("\nHeap allocations of ").Append(name);
             text.Append("'s two daemons: ").Append(Rounds.Spread(each)).Append(" MiB per GiB.\n");
         }
 

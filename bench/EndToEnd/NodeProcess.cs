@@ -63,6 +63,7 @@ internal sealed class NodeProcess : IDisposable
 
     internal (double Wall, double Cpu) Get(Ends ends, string id, string destination) =>
         Command.Time(ends, _program, "--home", _home, "get", id, "-o", destination, "--json");
+
     /// <summary>Milliseconds to that friend and back, as the daemon measures them.</summary>
     internal double Ping(string friend) =>
         Json("peer", "ping", friend, "--json").GetProperty("milliseconds").GetDouble();

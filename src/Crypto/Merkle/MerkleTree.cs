@@ -73,14 +73,14 @@ public static class MerkleTree
     {
         if (runLayer.Length == 0 || runLayer.Length != LayerCount(length))
             throw new ArgumentException("Not the run layer of that length.", nameof(runLayer));
-        return RootOfLayer(runLayer, RunHeight);
+        return RootOfLevel(runLayer, RunHeight);
     }
 
     /// <summary>
-    /// The root over a whole layer at that height from the leaves: 1 to 2^30 hashes, up to the
+    /// The root over a whole level at that height from the leaves: 1 to 2^30 hashes, up to the
     /// last one that is not wholly padding, in a tree of 36 levels at most.
     /// </summary>
-    public static Hash256 RootOfLayer(ReadOnlySpan<Hash256> layer, int height)
+    public static Hash256 RootOfLevel(ReadOnlySpan<Hash256> layer, int height)
     {
         ArgumentOutOfRangeException.ThrowIfZero(layer.Length, nameof(layer));
         Span<Hash256> pending = stackalloc Hash256[ProofMax + 1];

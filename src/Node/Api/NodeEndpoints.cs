@@ -51,14 +51,7 @@ public static class NodeEndpoints
                 node.Clock.Now,
                 () => node.Places
             ),
-            new PeerEndpoints(
-                node.Friends,
-                node.Links,
-                node.Dialer,
-                node.Catalogs,
-                node.Views,
-                node.Ledger
-            ),
+            Peers(node),
             new PathEndpoints(node.Friends, node.Paths, node.Catalogs.Circles, browse),
             new ShareEndpoints(
                 node.Home,
@@ -92,6 +85,9 @@ public static class NodeEndpoints
             node.Downloads,
             transfers
         );
+
+    private static PeerEndpoints Peers(RunningNode node) =>
+        new(node.Friends, node.Links, node.Dialer, node.Catalogs, node.Views, node.Ledger);
 
     private static FriendEndpoints Friends(RunningNode node) =>
         new(node.Card, node.Friends, node.Catalogs, node.Links, node.Dialer, node.Remove);

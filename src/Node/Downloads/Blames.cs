@@ -1,6 +1,5 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Ids;
-using FriendNet.Protocol.Transfers;
 
 namespace FriendNet.Node.Downloads;
 

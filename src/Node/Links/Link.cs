@@ -136,9 +136,7 @@ public sealed class Link
     /// </summary>
     public void Cancel(StreamId stream) => Command(() => _session.TryCancel(stream));
 
-    /// <summary>
-    /// The answer to a request that came. One that is over already throws when used.
-    /// </summary>
+    /// <summary>The answer to a request that came; one that is over throws when used.</summary>
     public Answer BeginAnswer(StreamId stream) => _answers.Begin(stream);
 
     /// <summary>Ends a request that came; nothing where it is over.</summary>

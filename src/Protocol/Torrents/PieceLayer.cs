@@ -48,7 +48,7 @@ public static class PieceLayer
     /// <summary>Whether these bytes are the layer of that file.</summary>
     public static bool Verify(ReadOnlySpan<byte> layer, ContentId file, long pieceBytes) =>
         layer.Length == Count(file.Length, pieceBytes) * Hash256.Size
-        && MerkleTree.RootOfLayer(MemoryMarshal.Cast<byte, Hash256>(layer), Height(pieceBytes))
+        && MerkleTree.RootOfLevel(MemoryMarshal.Cast<byte, Hash256>(layer), Height(pieceBytes))
             == file.Root;
 
     private static int Height(long pieceBytes) =>

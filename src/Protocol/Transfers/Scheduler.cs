@@ -60,14 +60,14 @@ public sealed class Scheduler
                 // The hot one: nothing can be asked before the fetch ends.
                 Finish(_sources.Stored(stored.Fetch, stored.Index, now, Kept));
                 return;
+            case Input.FetchEnded ended:
+                _sources.Ended(ended.Fetch, now);
+                break;
             case Input.FetchProgress progress:
                 _sources.Heard(progress.Fetch, now);
                 return;
             case Input.SliceFailed failed:
                 Fail(failed, now);
-                break;
-            case Input.FetchEnded ended:
-                _sources.Ended(ended.Fetch, now);
                 break;
             case Input.DownloadPaused or Input.DownloadCancelled:
                 Remove(TransferOf(input));
