@@ -31,7 +31,7 @@ internal sealed class Ends : IDisposable
         _looking.Start();
     }
 
-    /// <summary>CPU seconds of those that stood before, since; and of children that ended.</summary>
+    /// <summary>CPU seconds of those that stood before, since; and of ended children.</summary>
     internal double CpuSeconds => _standing.Sum(Command.CpuSeconds) - _before;
 
     /// <summary>A process of the sink's end, started for this fetch alone.</summary>
