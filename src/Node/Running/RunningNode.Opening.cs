@@ -3,7 +3,6 @@ using FriendNet.Node.Circles;
 using FriendNet.Node.Configuration;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
-using FriendNet.Node.Shares;
 using FriendNet.Protocol.Events;
 
 namespace FriendNet.Node.Running;
