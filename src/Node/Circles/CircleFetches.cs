@@ -63,10 +63,10 @@ internal sealed class CircleFetches(
             fetch,
             asked.Request,
             Read,
-            input =>
+            ended =>
             {
                 _parts.Leave(asked.Coming);
-                End(input);
+                End(ended);
             }
         );
 
@@ -91,13 +91,13 @@ internal sealed class CircleFetches(
         Effect.FetchCircle fetch,
         CircleRequest request,
         ReadCircle read,
-        Action<Input> end
+        Action<Input.CircleAskEnded> end
     )
     {
 #pragma warning disable CA2000 // The sink owns it, and hears of every end.
         var spool = new Spool(spoolFolder, Limits.CatalogBytesMax);
 #pragma warning restore CA2000
-        var sink = new CircleSink(fetch.Ask, fetch.Friend, store, spool, read, end);
+        var sink = new CircleSink(fetch.Ask, fetch.Friend, store, spool, read, post, end);
         var asked = new Request { Circle = request };
         var ask = _asks[fetch.Ask];
         if (
@@ -113,9 +113,9 @@ internal sealed class CircleFetches(
         }
     }
 
-    private void End(Input ended)
+    private void End(Input.CircleAskEnded ended)
     {
-        _asks.TryRemove(((Input.CircleAskEnded)ended).Ask, out _);
+        _asks.TryRemove(ended.Ask, out _);
         post(ended);
     }
 

@@ -24,7 +24,8 @@ internal sealed class CircleSink(
     CircleStore store,
     Spool spool,
     ReadCircle read,
-    Action<Input> post
+    Action<Input> post,
+    Action<Input.CircleAskEnded> ended
 ) : IStreamSink
 {
     private CircleAnswer _answer = new();
@@ -86,7 +87,7 @@ internal sealed class CircleSink(
     private void End(CircleEnd end)
     {
         spool.Dispose();
-        post(new Input.CircleAskEnded(ask, end));
+        ended(new Input.CircleAskEnded(ask, end));
     }
 
     private async Task ReadAsync()

@@ -17,15 +17,11 @@ internal sealed class Publisher : IDisposable
 
     internal PseudonymId Id => new(new Hash256(_keys.Signing.PublicKey.Bytes));
 
-    internal SignedHead Head(IEnumerable<CatalogEntry> entries) =>
+    internal SignedHead Head(IEnumerable<CatalogEntry> entries) => Head(Sample.Head(entries));
+
+    internal SignedHead Head(CatalogHead content) =>
         SignedHead.Sign(
-            new CircleHead(
-                Id,
-                new Hash256(_keys.Path.PublicKey.Bytes),
-                _version++,
-                2,
-                Sample.Head(entries)
-            ),
+            new CircleHead(Id, new Hash256(_keys.Path.PublicKey.Bytes), _version++, 2, content),
             _keys.Signing
         );
 
