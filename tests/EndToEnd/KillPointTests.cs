@@ -1,5 +1,4 @@
 using System.Globalization;
-using FriendNet.Node.Api.Contract;
 using Xunit;
 
 namespace FriendNet.Tests.EndToEnd;
