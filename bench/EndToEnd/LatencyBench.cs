@@ -69,7 +69,7 @@ internal static class LatencyBench
         var ids = Enumerable.Range(got, Gets).Select(i => node.Find($"two-{i}.txt")).ToArray();
         got += Gets;
         var into = Path.Combine(work, "results", limit, load);
-        var gets = ids.Select(id => node.Get(id, into).WallSeconds * 1000).ToArray();
+        var gets = ids.Select(id => node.Get(id, into) * 1000).ToArray();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         var (bytesIn, bytesOut) = node.Traffic;
         Console.WriteLine(

@@ -41,13 +41,13 @@ internal static class SwarmBench
 
             var id = fetcher.Find("file.bin");
             AwaitCatalogs(fetcher, sources.Count);
-            var cost = fetcher.Get(
+            var seconds = fetcher.Get(
                 id,
                 Directory.CreateDirectory(Path.Combine(work, "to")).FullName
             );
             Console.WriteLine(
-                $"{sources.Count} sources: {bytes / cost.WallSeconds / 1e6:0.0} MB/s, "
-                    + $"{cost.WallSeconds:0.00} s"
+                $"{sources.Count} sources: {bytes / seconds / 1e6:0.0} MB/s, "
+                    + $"{seconds:0.00} s"
             );
         }
         finally
