@@ -10,7 +10,7 @@ internal static class SwarmBench
 {
     private const string Up = "--up";
     private const string Quick = "20MB";
-    private const string Slow = "200KB";
+    private const string Slow = "200kB";
     private const int Crowd = 20;
 
     internal static void Run(string program, string work)
