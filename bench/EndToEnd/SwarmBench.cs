@@ -46,8 +46,7 @@ internal static class SwarmBench
                 Directory.CreateDirectory(Path.Combine(work, "to")).FullName
             );
             Console.WriteLine(
-                $"{sources.Count} sources: {bytes / seconds / 1e6:0.0} MB/s, "
-                    + $"{seconds:0.00} s"
+                $"{sources.Count} sources: {bytes / seconds / 1e6:0.0} MB/s, " + $"{seconds:0.00} s"
             );
         }
         finally
