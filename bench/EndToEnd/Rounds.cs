@@ -10,14 +10,20 @@ namespace FriendNet.Bench.EndToEnd;
 /// </summary>
 internal sealed class Rounds(string work, int runs)
 {
+    private readonly Queue<string> _results = new();
+
     /// <summary>Where sources stand.</summary>
     internal string Sources => Path.Combine(work, "sources");
 
     /// <summary>Whether the source is put out of the page cache before each fetch.</summary>
     internal bool IsEvicted { get; init; }
 
-    /// <summary>Whether results keep their bytes when they were compared.</summary>
-    internal bool KeepsResults { get; init; }
+    /// <summary>
+    /// How many results keep their bytes when they were compared. What is emptied frees pages,
+    /// and memory that was free is slow the first time: enough of them, and only those go that
+    /// the page cache has left.
+    /// </summary>
+    internal int ResultsKept { get; init; }
 
     /// <summary>Prints what each took, and how many times the others' rate the first has.</summary>
     internal Comparison Compare(string title, string source, long bytes, params IPeer[] peers) =>
@@ -119,8 +125,9 @@ internal sealed class Rounds(string work, int runs)
         var cost = peer.Fetch(Path.GetRelativePath(Sources, source), target);
         Command.Run("sync");
         Command.Run("diff", "-rq", source, Path.Combine(target, Path.GetFileName(source)));
-        if (!KeepsResults)
-            Empty(target);
+        _results.Enqueue(target);
+        if (_results.Count > ResultsKept)
+            Empty(_results.Dequeue());
         return cost;
     }
 

@@ -1,4 +1,5 @@
 using FriendNet.Node.Links;
+using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Friendship;
 using FriendNet.Protocol.Wire;
 using FriendNet.Tests.Node.Storage;
@@ -98,8 +99,7 @@ public sealed class LostAnswerTests : IDisposable
         _bob.ClockIsOff = TimeSpan.FromMinutes(10);
         await Redeem(CutAt.Answer);
         using var again = new Dialer(_bob.Our with { Now = SomeNode.Now }, Patient);
-        again.Dial(_alice.Id, [_alice.Address]);
-        Until(() => _bob.Our.Links.Find(_alice.Id) is not null);
+        Connects(_bob, _alice, again);
     }
 
     [Fact]
@@ -174,12 +174,19 @@ public sealed class LostAnswerTests : IDisposable
         });
     }
 
-    private void Connects(Side one, Side other)
+    /// <summary>Dials again where a dial failed, as the engine does: answers may be slow.</summary>
+    private void Connects(Side one, Side other, Dialer? by = null)
     {
-        one.Dialer.Dial(other.Id, [other.Address]);
+        while (one.TryNext(TimeSpan.Zero) is not null) { }
+        var dialer = by ?? one.Dialer;
+        dialer.Dial(other.Id, [other.Address]);
         Until(() =>
-            one.Our.Links.Find(other.Id) is not null && other.Our.Links.Find(one.Id) is not null
-        );
+        {
+            if (one.TryNext(TimeSpan.Zero) is Input.DialFailed)
+                dialer.Dial(other.Id, [other.Address]);
+            return one.Our.Links.Find(other.Id) is not null
+                && other.Our.Links.Find(one.Id) is not null;
+        });
         Part();
     }
 
