@@ -15,13 +15,13 @@ internal readonly record struct WriteJob(
 );
 
 /// <summary>
-/// Slices on their way to disk, and the threads that check and write them: two, so that one
-/// hashes while the other waits for the disk or makes a file. What is queued is bounded by what
-/// is asked for; the bound here only guards against a bug.
+/// Slices on their way to disk, and the threads that check and write them: some hash while
+/// others wait for the disk or make a file. What is queued is bounded by what is asked for; the
+/// bound here only guards against a bug.
 /// </summary>
 internal sealed class DiskQueue : IDisposable
 {
-    private const int Writers = 2;
+    private const int Writers = 4;
     private const int JobsMax = Limits.LinkFetchesMax * Limits.FetchSlicesMax * 4;
     private readonly BoundedQueue<WriteJob> _jobs = new(JobsMax);
     private readonly Thread[] _threads = new Thread[Writers];

@@ -11,10 +11,19 @@ namespace FriendNet.Node.Downloads;
 internal sealed class PartFile : IDisposable
 {
     private const int PageBytes = 4096;
+
+    /// <summary>
+    /// Synced that often while it is written: while a disk flushes it takes nothing else, and
+    /// little by little that is hidden behind what is still to be checked.
+    /// </summary>
+    private const int SyncBytes = 16 * 1024 * 1024;
+
     private const long Doubtful = -1;
     private readonly Lock _gate = new();
     private readonly Descriptor _plain;
     private int _writers;
+    private long _unsynced;
+    private int _syncing;
     private volatile Descriptor? _direct;
 
     /// <summary>Opens the part, or makes it and reserves its room.</summary>
@@ -60,6 +69,8 @@ internal sealed class PartFile : IDisposable
         try
         {
             WriteAll(offset, block, at, count);
+            if (Interlocked.Add(ref _unsynced, count) >= SyncBytes)
+                Sync();
         }
         finally
         {
@@ -104,6 +115,22 @@ internal sealed class PartFile : IDisposable
 
         if (bytes.Length > 0)
             _plain.Write(bytes, offset);
+    }
+
+    private void Sync()
+    {
+        // One at a time: a slow disk is asked less often.
+        if (Interlocked.Exchange(ref _syncing, 1) != 0)
+            return;
+        try
+        {
+            Interlocked.Exchange(ref _unsynced, 0);
+            _plain.SyncData();
+        }
+        finally
+        {
+            Volatile.Write(ref _syncing, 0);
+        }
     }
 
     private bool TryDirect(Descriptor direct, ReadOnlySpan<byte> bytes, long offset)

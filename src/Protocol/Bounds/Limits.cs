@@ -16,13 +16,15 @@ public static partial class Limits
     /// </summary>
     public const int FetchSlicesMax = 256;
 
-    /// <summary>Fetches outstanding on one link: 16 MiB, the rate of 100 ms at 160 MB/s.</summary>
-    public const int LinkFetchesMax = 16;
+    /// <summary>
+    /// Fetches outstanding on one link: 32 MiB, what comes while a disk flushes what it holds.
+    /// </summary>
+    public const int LinkFetchesMax = 32;
 
     /// <summary>
     /// Bytes asked for and not yet stored, on all links: memory of the receiver.
     /// </summary>
-    public const int FetchesBytesMax = 32 * 1024 * 1024;
+    public const int FetchesBytesMax = 48 * 1024 * 1024;
 
     /// <summary>
     /// Seconds without a byte on a link that owes some: its fetches go elsewhere.
