@@ -18,6 +18,9 @@ public sealed class Uploads : IDisposable
     private readonly Dictionary<UploadTurn, Action> _wakes = [];
     private readonly List<UploadTurn> _given = [];
     private Thread? _thread;
+
+    /// <summary>When the thread wakes by itself; null: not before it is waked.</summary>
+    private Instant? _wakesAt;
     private bool _isOver;
 
     public Uploads(Func<Instant> now)
@@ -115,7 +118,10 @@ public sealed class Uploads : IDisposable
 
             _turns.Want(turn, held != SendClass.Relayed);
             Give();
-            Monitor.Pulse(_gate);
+            if (_turns.Deadline(_now()) is { } due && !(_wakesAt <= due))
+            {
+                Monitor.Pulse(_gate);
+            }
         }
     }
 
@@ -136,7 +142,8 @@ public sealed class Uploads : IDisposable
             while (!_isOver)
             {
                 Give();
-                var left = _turns.Deadline(_now()) - _now();
+                _wakesAt = _turns.Deadline(_now());
+                var left = _wakesAt - _now();
                 var milliseconds = left is { } some ? Math.Ceiling(some.TotalMilliseconds) : -1;
                 Monitor.Wait(_gate, (int)Math.Clamp(milliseconds, -1, int.MaxValue));
             }

@@ -6,8 +6,11 @@ public static partial class Limits
     /// <summary>A fetch of so little goes before others: somebody waits for it.</summary>
     public const int PromptBytesMax = FrameBodyBytesMax;
 
-    /// <summary>Pieces in a second of a limit on what is sent: friends wait 2.5 ms each.</summary>
-    public const int UploadPiecesInSecond = 400;
+    /// <summary>
+    /// Pieces in a second of a limit on what is sent: friends wait 10 ms each; more of them cost
+    /// more wakes of threads than bytes.
+    /// </summary>
+    public const int UploadPiecesInSecond = 100;
 
     /// <summary>Least piece: 40 bytes of each record are not the file's.</summary>
     public const int UploadPieceBytesMin = 4 * 1024;
