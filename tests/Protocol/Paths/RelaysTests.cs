@@ -144,6 +144,43 @@ public sealed class RelaysTests
     }
 
     [Fact]
+    public void WhoIsRemovedIsForgotten()
+    {
+        const long rate = 1_000_000;
+        var relays = Relays(new(null, rate));
+        var relay = Join(relays, Alice, AliceId, 1);
+        while (relays.TryCount(AliceId, _now))
+        {
+            // Until it may ask for no path more.
+        }
+
+        Drain();
+        relays.HandleRemoved(AliceId, _now);
+        relays.HandleMoved(relay, 1, _now);
+        _now += TimeSpan.FromSeconds(10);
+        relays.Poll(_now);
+        // Nothing more is granted to it, and what its path took is not its debt when it is back.
+        Assert.DoesNotContain(Drain(), effect => effect is Effect.RelayAllow);
+        relays.HandleEnded(relay, 100 * rate, _now);
+        Assert.True(relays.TryCount(AliceId, _now));
+        Ask(relays, Alice, AliceId, 5);
+        Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
+    }
+
+    [Fact]
+    public void APathOfOneThatWasRemovedIsOwedByAll()
+    {
+        const long rate = 1_000_000;
+        var relays = Relays(new(rate, null));
+        var relay = Join(relays, Alice, AliceId, 1);
+        relays.HandleRemoved(AliceId, _now);
+        Drain();
+        relays.HandleEnded(relay, 100 * rate, _now);
+        Ask(relays, Dave, new FriendId(3), 5);
+        AssertRefused(ResetCode.Busy);
+    }
+
+    [Fact]
     public void NothingIsRelayedAtRateZero()
     {
         Ask(Relays(new(0, null)), Alice, AliceId, 1);
