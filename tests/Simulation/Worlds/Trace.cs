@@ -1,4 +1,5 @@
 using System.Globalization;
+using FriendNet.Simulation.Nodes;
 
 namespace FriendNet.Simulation.Worlds;
 
@@ -35,7 +36,9 @@ internal sealed class Trace(int node)
             )
         );
 
-    // Who dialed it, and which of its dials.
+    // Who dialed it, and which of its dials; a path by its number.
     private static string Link(long link) =>
-        link == 0 ? "" : $"n{link >> 32}#{link & uint.MaxValue}";
+        link == 0 ? ""
+        : link >= SimNode.PathLinks ? $"path#{link & uint.MaxValue}"
+        : $"n{link >> 32}#{link & uint.MaxValue}";
 }
