@@ -26,6 +26,7 @@ internal sealed class HostileWorld
     private const long ChurnTime = 60 * World.Second;
     private const long HealTime = 900 * World.Second;
     private const int LinesShown = 200;
+    private const int SealedEvery = 3;
     private readonly ulong _seed;
     private readonly World _world;
     private readonly Seeds _draws;
@@ -41,8 +42,8 @@ internal sealed class HostileWorld
         {
             Seed = seed,
             IsDurable = true,
-            // The others count: it takes half the time.
-            IsSealed = seed % 2 == 1,
+            // The others count, which takes half the time.
+            IsSealed = seed % SealedEvery == 0,
             IsTraceDeep = isTraceDeep,
         };
         _world = new World(graph, settings);

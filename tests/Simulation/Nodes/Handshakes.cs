@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FriendNet.Crypto.Identity;
 using FriendNet.Crypto.Sodium;
 using FriendNet.Protocol.Ids;
@@ -8,6 +9,7 @@ namespace FriendNet.Simulation.Nodes;
 
 /// <summary>The keys of a node of a sealed world, and its handshakes: hellos and answers as bytes.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "Clear disposes of what a crash ends.")]
 internal sealed class Handshakes
 {
     private readonly SimNode _node;

@@ -2,7 +2,6 @@ using FriendNet.Protocol.Bounds;
 using FriendNet.Simulation.Contents;
 using FriendNet.Simulation.Graphs;
 using FriendNet.Simulation.Hostile;
-using FriendNet.Simulation.Nodes;
 using FriendNet.Simulation.Worlds;
 
 namespace FriendNet.Simulation.Scenarios;
@@ -103,7 +102,8 @@ internal sealed class Flood(WorldSettings settings, int entries, int pseudonyms)
         {
             World.Run(World.Now + Step);
             Weigh();
-            var held = World.Nodes[Person].Circles.Held.Values.Select(shelf => shelf.Volume.Head);
+            var shelves = World.Nodes[Person].Circles.Held.Values;
+            var held = shelves.Select(shelf => shelf.Volume.Head).ToHashSet();
             foreach (var number in shown.Keys.ToArray())
             {
                 if (!held.Contains(shown[number].Volume.Head))

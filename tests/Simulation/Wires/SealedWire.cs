@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -10,6 +11,7 @@ namespace FriendNet.Simulation.Wires;
 
 /// <summary>An end whose frames are sealed, carried as bytes, opened and parsed as a node does it.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "End disposes of all.")]
 internal sealed class SealedWire : IWorldWire
 {
     private readonly SimNode _node;
@@ -262,6 +264,7 @@ internal sealed class SealedWire : IWorldWire
         switch (happened)
         {
             case LinkEvent.Told told:
+                Say(told.Message);
                 Message? answer = null;
                 if (_node.Adversary?.Takes(Id, told.Message, out answer) != true)
                     _node.Take(new Input.MessageReceived(Id, told.Message));
@@ -269,6 +272,7 @@ internal sealed class SealedWire : IWorldWire
                     _session.TrySend(answer);
                 break;
             case LinkEvent.Asked asked:
+                Say(asked.Request);
                 if (_node.Adversary?.Takes(this, asked.Stream, asked.Request) != true)
                     _node.Take(new Input.RequestReceived(Id, asked.Stream, asked.Request));
                 break;
@@ -280,6 +284,13 @@ internal sealed class SealedWire : IWorldWire
                 _node.Lose(Id, "closed", tell: false);
                 break;
         }
+    }
+
+    // For who reads a trace: records say nothing.
+    private void Say(object what)
+    {
+        if (_node.Trace.HasLines)
+            _node.Trace.Say(_node.Now, $"{Trace.Name(Id.Value)} {Words.Of(what)}");
     }
 
     private void HandleAnswer(FrameHeader header, ReadOnlyMemory<byte> body)

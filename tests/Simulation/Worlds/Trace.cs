@@ -13,6 +13,8 @@ internal sealed class Trace(int node)
 
     internal IReadOnlyList<string> Lines => _lines ?? [];
 
+    internal bool HasLines => _lines is not null;
+
     internal void KeepLines() => _lines ??= [];
 
     internal void Note(in Arrival arrival, ulong content)
@@ -23,7 +25,7 @@ internal sealed class Trace(int node)
         if (_lines is not null)
             Say(
                 arrival.At,
-                $"{arrival.Kind} {Link(arrival.Link)} {Words.Of(arrival.Body)} {arrival.Bytes} B"
+                $"{arrival.Kind} {Name(arrival.Link)} {Words.Of(arrival.Body)} {arrival.Bytes} B"
             );
     }
 
@@ -37,7 +39,7 @@ internal sealed class Trace(int node)
         );
 
     // Who dialed it, and which of its dials; a path by its number.
-    private static string Link(long link) =>
+    internal static string Name(long link) =>
         link == 0 ? ""
         : link >= SimNode.PathLinks ? $"path#{link & uint.MaxValue}"
         : $"n{link >> 32}#{link & uint.MaxValue}";

@@ -19,6 +19,7 @@ internal static class Words
             Message message => Of(message),
             ReadOnlyMemory<byte> => "",
             Opening opening => Of(opening.Request),
+            Request request => Of(request),
             Portion portion => $"{portion.Piece.Type}{(portion.IsLast ? ", the last" : "")}",
             Input.CircleFetched fetched => Text(
                 $"fetched {fetched.Ask.Value}.{fetched.Want} {fetched.End}"
