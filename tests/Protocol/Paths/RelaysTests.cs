@@ -149,22 +149,35 @@ public sealed class RelaysTests
         const long rate = 1_000_000;
         var relays = Relays(new(null, rate));
         var relay = Join(relays, Alice, AliceId, 1);
+        Drain();
+        Ask(relays, Alice, AliceId, 3);
+        Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
+        Ask(relays, Alice, AliceId, 5);
+        AssertRefused(ResetCode.Busy);
         while (relays.TryCount(AliceId, _now))
         {
             // Until it may ask for no path more.
         }
 
+        relays.HandleRemoved(AliceId, _now);
+        // Back at once it begins anew, whatever its old path still takes.
+        Assert.True(relays.TryCount(AliceId, _now));
+        relays.HandleEnded(relay, 100 * rate, _now);
+        Ask(relays, Alice, AliceId, 7);
+        Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
+    }
+
+    [Fact]
+    public void WhoIsRemovedIsGrantedNothingMore()
+    {
+        var relays = Relays(new(null, 1_000_000));
+        var relay = Join(relays, Alice, AliceId, 1);
         Drain();
         relays.HandleRemoved(AliceId, _now);
         relays.HandleMoved(relay, 1, _now);
         _now += TimeSpan.FromSeconds(10);
         relays.Poll(_now);
-        // Nothing more is granted to it, and what its path took is not its debt when it is back.
-        Assert.DoesNotContain(Drain(), effect => effect is Effect.RelayAllow);
-        relays.HandleEnded(relay, 100 * rate, _now);
-        Assert.True(relays.TryCount(AliceId, _now));
-        Ask(relays, Alice, AliceId, 5);
-        Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
+        Assert.Empty(Drain());
     }
 
     [Fact]
