@@ -12,7 +12,7 @@ using Google.Protobuf;
 
 namespace FriendNet.Simulation.Nodes;
 
-/// <summary>The files that a node shares, and those that it fetches: both outlive a crash.</summary>
+/// <summary>Files that a node shares, and those that it fetches; they outlive a crash.</summary>
 internal sealed class BodyFiles(SimNode node)
 {
     private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(1);
