@@ -9,7 +9,7 @@ internal sealed record Arguments
     internal const string Usage =
         "./dev sim [--graph FILE | --people N --degree K --clustering C] [--horizon H] "
         + "[--entries N] [--seed S] [--threads T] [--up BYTES] [--json] [--hostile SEEDS] "
-        + "[--trace FILE]";
+        + "[--trace FILE] [--flood PSEUDONYMS]";
 
     private const int DownOfUp = 5;
 
@@ -25,6 +25,9 @@ internal sealed record Arguments
 
     /// <summary>So many hostile worlds instead; 0: none.</summary>
     internal int HostileSeeds { get; private init; }
+
+    /// <summary>A friend that tells of so many instead; 0: none.</summary>
+    internal int Flood { get; private init; }
 
     /// <summary>Where to write what happens in the first hostile world, a line each.</summary>
     internal string? Trace { get; private init; }
@@ -66,6 +69,7 @@ internal sealed record Arguments
             "--clustering" => Real(value) is { } c ? this with { Clustering = c } : null,
             "--entries" => Number(value) is { } n ? this with { Entries = n } : null,
             "--hostile" => Number(value) is { } n ? this with { HostileSeeds = n } : null,
+            "--flood" => Number(value) is { } n ? this with { Flood = n } : null,
             "--trace" => this with { Trace = value },
             "--horizon" => Number(value) is { } h ? Set(Settings with { Horizon = h }) : null,
             "--up" => Number(value) is { } up

@@ -24,6 +24,8 @@ internal static class Program
         var clock = Stopwatch.StartNew();
         if (arguments.HostileSeeds > 0)
             return RunHostile(arguments, clock);
+        if (arguments.Flood > 0)
+            return RunFlood(arguments, clock);
         var graph = arguments.Graph is { } path
             ? EdgeList.Read(path)
             : CirclesGraph.Make(
@@ -35,6 +37,19 @@ internal static class Program
         var world = new World(graph, arguments.Settings);
         var findings = new Settling(world, arguments.Entries).Run();
         new Report(arguments, world, findings, clock.Elapsed).Write(Console.Out);
+        return Judge(findings);
+    }
+
+    private static int RunFlood(Arguments arguments, Stopwatch clock)
+    {
+        var flood = new Flood(arguments.Settings, arguments.Entries, arguments.Flood);
+        var findings = flood.Run();
+        new Report(arguments, flood.World!, findings, clock.Elapsed).Write(Console.Out);
+        return Judge(findings);
+    }
+
+    private static int Judge(Findings findings)
+    {
         if (findings.Wrong.Count > 0)
             return InvariantBroken;
         return findings.Figures.Any(figure => figure.IsMissed) ? LimitMissed : 0;

@@ -45,6 +45,10 @@ public sealed class HostileWorldTests
         var lines = trace.ToString().Split('\n');
         Assert.Contains(lines, line => line.Contains("tell 1: ~", default));
         Assert.Contains(lines, line => line.Contains("parted", default));
+        Assert.Contains(lines, line => line.Contains("path to ~", default));
+        Assert.Contains(lines, line => line.Contains("loses n", default));
+        // Twelve are wanted by who may have them, some in vain: of adversaries.
+        Assert.InRange(lines.Count(line => line.Contains("has file", default)), 8, 12);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 400));
     }
 

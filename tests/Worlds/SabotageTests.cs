@@ -10,6 +10,7 @@ public sealed class SabotageTests
     [Theory]
     [InlineData("audience")]
     [InlineData("content")]
+    [InlineData("files")]
     [InlineData("signature")]
     public void ThePatchStillApplies(string name)
     {

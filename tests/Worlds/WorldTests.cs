@@ -31,6 +31,22 @@ public sealed class WorldTests
         Assert.DoesNotContain(findings.Figures, figure => figure.IsMissed);
     }
 
+    // A hundredth of the flood that the simulator's --flood 100000 is.
+    [Fact]
+    public void AFloodDelaysNobodyElseMuch()
+    {
+        var findings = new Flood(new WorldSettings(), entries: 200, pseudonyms: 1_000).Run();
+
+        Assert.Empty(findings.Wrong);
+        Assert.DoesNotContain(findings.Figures, figure => figure.IsMissed);
+        Assert.Equal(100_000, Of(findings, "given"));
+        // It was at its height while the others came.
+        Assert.InRange(Of(findings, "begin_given"), 10_000, 90_000);
+    }
+
+    private static double Of(Findings findings, string name) =>
+        findings.Figures.Single(figure => figure.Name == name).Spread.Max;
+
     private static string Trace(ulong seed, int threads)
     {
         var settings = new WorldSettings

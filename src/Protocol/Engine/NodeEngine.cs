@@ -153,5 +153,6 @@ public sealed class NodeEngine
         _friends.HandleRemoved(friend, now);
         _catalogs.HandleRemoved(friend);
         _circles.HandleRemoved(friend, now);
+        _paths.HandleRemoved(friend, now);
     }
 }

@@ -46,6 +46,8 @@ internal sealed class PathSwitch
             ? (a < b ? a : b)
             : _own.Deadline ?? _relays.Deadline;
 
+    internal void HandleRemoved(FriendId friend, Instant now) => _relays.HandleRemoved(friend, now);
+
     /// <summary>What concerns others, too, once the transfers had it.</summary>
     internal void HandleAfter(Input input, Instant now)
     {

@@ -34,6 +34,10 @@ internal sealed class Carried(
 
     internal bool IsJoined { get; set; }
 
+    /// <summary>Who asked for it is a friend no more: it gets nothing, and owes only all.
+    /// </summary>
+    internal bool IsOrphan { get; set; }
+
     /// <summary>It makes room, and counts no more.</summary>
     internal bool IsLeaving { get; set; }
 

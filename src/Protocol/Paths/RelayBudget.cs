@@ -28,6 +28,13 @@ internal sealed class RelayBudget(Rates rates)
         _friends.Clear();
     }
 
+    /// <summary>Who is no friend any more is not kept; one that comes back begins anew.</summary>
+    internal void Forget(FriendId friend)
+    {
+        _friends.Remove(friend);
+        _opens.Remove(friend);
+    }
+
     internal bool IsOff(FriendId friend) => _rates.Total == 0 || _rates.Of(friend) == 0;
 
     /// <summary>Counts one path asked for; false: too many of late.</summary>
@@ -56,9 +63,15 @@ internal sealed class RelayBudget(Rates rates)
         Of(friend, now).Available(now) >= ShareBytesMin;
 
     /// <summary>May lead to a debt; less than 0 gives back.</summary>
-    internal void Charge(FriendId friend, long bytes, Instant now)
+    /// <param name="friend">Null: it is none any more; what all have together still counts.
+    /// </param>
+    internal void Charge(FriendId? friend, long bytes, Instant now)
     {
-        Of(friend, now).Charge(bytes, now);
+        if (friend is { } one)
+        {
+            Of(one, now).Charge(bytes, now);
+        }
+
         Total(now).Charge(bytes, now);
     }
 

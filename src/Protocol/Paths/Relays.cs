@@ -114,11 +114,28 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, Rates rates)
         {
             _waiting.Remove(relay);
             // What was granted and never came is not held against the friend.
-            var moved = Math.Max(relay.Moved, bytes);
-            _budget.Charge(relay.Friend, moved - relay.Charged, now);
+            Charge(relay, Math.Max(relay.Moved, bytes) - relay.Charged, now);
             GiveAll(now);
             Schedule(now);
         }
+    }
+
+    /// <summary>
+    /// A friend no more: nothing is kept of it. Its paths end with its link, and owe until then
+    /// what all have together.
+    /// </summary>
+    public void HandleRemoved(FriendId friend, Instant now)
+    {
+        foreach (var relay in _relays.Values.Where(relay => relay.Friend == friend))
+        {
+            relay.IsOrphan = true;
+        }
+
+        _waiting.RemoveAll(relay => relay.IsOrphan);
+        _servedAt.Remove(friend);
+        _budget.Forget(friend);
+        GiveAll(now);
+        Schedule(now);
     }
 
     /// <summary>A link is gone; what went through it ends by itself.</summary>
@@ -183,7 +200,7 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, Rates rates)
     private void Try(Carried relay, Instant now)
     {
         var why = ResetCode.Failed;
-        while (relay.Ways.TryDequeue(out var way))
+        while (!relay.IsOrphan && relay.Ways.TryDequeue(out var way))
         {
             if (!TryMakeRoom(other => other.To == way.Link, Limits.RelaysPerHopMax, now))
             {
@@ -207,13 +224,13 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, Rates rates)
         }
 
         _relays.Remove(relay.Id);
-        _budget.Charge(relay.Friend, -relay.Charged, now);
+        Charge(relay, -relay.Charged, now);
         effects.Enqueue(new Effect.Refuse(relay.From, relay.Stream, why));
     }
 
     private void Want(Carried relay, Instant now)
     {
-        if (!_waiting.Contains(relay))
+        if (!relay.IsOrphan && !_waiting.Contains(relay))
         {
             _waiting.Add(relay);
         }
@@ -255,7 +272,7 @@ public sealed class Relays(Queue<Effect> effects, RoutesFor routes, Rates rates)
     private void Charge(Carried relay, long bytes, Instant now)
     {
         relay.Charged += bytes;
-        _budget.Charge(relay.Friend, bytes, now);
+        _budget.Charge(relay.IsOrphan ? null : relay.Friend, bytes, now);
     }
 
     private void Schedule(Instant now)

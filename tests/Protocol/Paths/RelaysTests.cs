@@ -144,6 +144,56 @@ public sealed class RelaysTests
     }
 
     [Fact]
+    public void WhoIsRemovedIsForgotten()
+    {
+        const long rate = 1_000_000;
+        var relays = Relays(new(null, rate));
+        var relay = Join(relays, Alice, AliceId, 1);
+        Drain();
+        Ask(relays, Alice, AliceId, 3);
+        Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
+        Ask(relays, Alice, AliceId, 5);
+        AssertRefused(ResetCode.Busy);
+        while (relays.TryCount(AliceId, _now))
+        {
+            // Until it may ask for no path more.
+        }
+
+        relays.HandleRemoved(AliceId, _now);
+        // Back at once it begins anew, whatever its old path still takes.
+        Assert.True(relays.TryCount(AliceId, _now));
+        relays.HandleEnded(relay, 100 * rate, _now);
+        Ask(relays, Alice, AliceId, 7);
+        Assert.IsType<Effect.RelayPath>(Assert.Single(Drain()));
+    }
+
+    [Fact]
+    public void WhoIsRemovedIsGrantedNothingMore()
+    {
+        var relays = Relays(new(null, 1_000_000));
+        var relay = Join(relays, Alice, AliceId, 1);
+        Drain();
+        relays.HandleRemoved(AliceId, _now);
+        relays.HandleMoved(relay, 1, _now);
+        _now += TimeSpan.FromSeconds(10);
+        relays.Poll(_now);
+        Assert.Empty(Drain());
+    }
+
+    [Fact]
+    public void APathOfOneThatWasRemovedIsOwedByAll()
+    {
+        const long rate = 1_000_000;
+        var relays = Relays(new(rate, null));
+        var relay = Join(relays, Alice, AliceId, 1);
+        relays.HandleRemoved(AliceId, _now);
+        Drain();
+        relays.HandleEnded(relay, 100 * rate, _now);
+        Ask(relays, Dave, new FriendId(3), 5);
+        AssertRefused(ResetCode.Busy);
+    }
+
+    [Fact]
     public void NothingIsRelayedAtRateZero()
     {
         Ask(Relays(new(0, null)), Alice, AliceId, 1);

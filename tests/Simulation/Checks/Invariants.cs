@@ -34,6 +34,26 @@ internal sealed class Invariants(World world)
             );
     }
 
+    /// <summary>A slice came, and is right: the node is one whom its owner lets have it.
+    /// </summary>
+    internal void Received(SimNode node, int from, ContentId content)
+    {
+        var card = world.Files[content];
+        if (card.Owner != node.Number && !card.Readers.Contains(node.Number))
+            throw new InvariantException(
+                $"was given a file of {card.Owner} that is for others, by way of {from}",
+                node.Number,
+                node.Now
+            );
+    }
+
+    /// <summary>A file is whole: it is the one that was wanted.</summary>
+    internal void Finished(SimNode node, SimTransfer transfer)
+    {
+        if (FileText.IdOf(transfer.Bytes) != transfer.Content)
+            throw new InvariantException("finished another file", node.Number, node.Now);
+    }
+
     /// <summary>Something leaves a node for another: only for a friend.</summary>
     internal void Sending(SimNode node, int peer)
     {

@@ -9,7 +9,8 @@ namespace FriendNet.Simulation.Contents;
 /// Every catalog of a world by its root, kept once for all nodes. What many nodes check alike is
 /// checked once for each distinct input, by the real code.
 /// </summary>
-internal sealed class Library
+/// <param name="isForgetful">What is taken is kept by who took it alone.</param>
+internal sealed class Library(bool isForgetful)
 {
     private readonly ConcurrentDictionary<Hash256, Volume> _volumes = new();
     private readonly ConcurrentDictionary<(Hash256, Hash256), byte[]> _deltas = new();
@@ -32,6 +33,8 @@ internal sealed class Library
     /// </summary>
     internal Volume? Apply(Volume? held, ReadOnlyMemory<byte> deltas, CatalogHead head)
     {
+        if (isForgetful)
+            return Check(held, deltas, head);
         var question = new Question(held?.Head.Root ?? default, deltas, head);
         return _answers.GetOrAdd(question, _ => Check(held, deltas, head));
     }
@@ -45,7 +48,8 @@ internal sealed class Library
             return null;
         var from = check.IsFromNothing ? EntrySet.Empty : before;
         var removed = check.Removed.Select(DeltaStep.Remove);
-        return Add(from.With([.. removed, .. check.Upserts.Select(DeltaStep.Upsert)]));
+        var set = from.With([.. removed, .. check.Upserts.Select(DeltaStep.Upsert)]);
+        return isForgetful ? new Volume(set) : Add(set);
     }
 
     // The bytes by where they stand: equal ones elsewhere are only checked once more.

@@ -12,7 +12,8 @@ namespace FriendNet.Simulation.Hostile;
 /// <summary>How a friend misbehaves.</summary>
 internal enum Malice
 {
-    /// <summary>Answers with other bytes than were published.</summary>
+    /// <summary>Answers with other bytes than were published, and passes on others than came.
+    /// </summary>
     Alters,
 
     /// <summary>Tells what it does not give.</summary>
@@ -25,21 +26,18 @@ internal enum Malice
     Floods,
 }
 
-/// <summary>Stands between a node and its links, and changes what goes out.</summary>
-internal sealed class Adversary(Malice malice, Seeds draws)
+/// <summary>Behaves badly in one way.</summary>
+internal sealed class Adversary(Malice malice, Seeds draws) : IAdversary
 {
     private const int VersionAt = 72;
 
+    private const int RelayedAlike = 16;
     private const int FloodMax = 600;
     private const int FloodEntries = 500;
     private readonly List<HeadNews> _flood = [];
     private readonly Dictionary<LinkId, int> _flooded = [];
 
-    internal Malice Malice => malice;
-
-    /// <summary>Whether what comes is nothing to the engine behind; then what to send back.
-    /// </summary>
-    internal bool Takes(LinkId link, Message message, out Message? answer)
+    public bool Takes(LinkId link, Message message, out Message? answer)
     {
         answer = null;
         if (malice != Malice.Floods || message.HeadsTaken is not { } taken)
@@ -48,8 +46,9 @@ internal sealed class Adversary(Malice malice, Seeds draws)
         return true;
     }
 
-    /// <summary>What goes out instead of an answer; null: nothing.</summary>
-    internal IReadOnlyList<Piece>? Answer(IReadOnlyList<Piece> pieces) =>
+    public bool Takes(IWorldWire wire, StreamId stream, Request request) => false;
+
+    public IReadOnlyList<Piece>? Answer(IReadOnlyList<Piece> pieces) =>
         malice switch
         {
             Malice.Withholds => null,
@@ -57,7 +56,18 @@ internal sealed class Adversary(Malice malice, Seeds draws)
             _ => pieces,
         };
 
-    internal Message Send(LinkId link, Message message)
+    public ReadOnlyMemory<byte>? Relay(ReadOnlyMemory<byte> bytes)
+    {
+        if (malice == Malice.Withholds)
+            return null;
+        if (malice != Malice.Alters || draws.Next(RelayedAlike) > 0)
+            return bytes;
+        var altered = bytes.ToArray();
+        altered[draws.Next(altered.Length)] ^= (byte)(1 + draws.Next(byte.MaxValue));
+        return altered;
+    }
+
+    public Message Send(LinkId link, Message message)
     {
         if (malice == Malice.Floods && message.Heads is not null && !_flooded.ContainsKey(link))
             return Flood(link, Limits.HeadsTakenEvery) ?? message;

@@ -8,8 +8,9 @@ namespace FriendNet.Simulation.Hostile;
 
 /// <summary>
 /// 50 nodes, some of them adversaries, with crashes, cut links and partitions for a minute or
-/// two, while honest ones change what they publish. Invariants are checked all the time; at
-/// last, what an honest friend could have told has arrived.
+/// two, while honest ones change what they publish and fetch files, of friends and over paths.
+/// Invariants are checked all the time; at last, what honest friends could have told or brought
+/// has arrived.
 /// </summary>
 internal sealed class HostileWorld
 {
@@ -25,10 +26,12 @@ internal sealed class HostileWorld
     private const long ChurnTime = 60 * World.Second;
     private const long HealTime = 900 * World.Second;
     private const int LinesShown = 200;
+    private const int SealedEvery = 3;
     private readonly ulong _seed;
     private readonly World _world;
     private readonly Seeds _draws;
     private readonly Volume[] _shown = new Volume[People];
+    private readonly FileWishes _files;
 
     private HostileWorld(ulong seed, bool isTraced, bool isTraceDeep = false)
     {
@@ -39,9 +42,12 @@ internal sealed class HostileWorld
         {
             Seed = seed,
             IsDurable = true,
+            // The others count, which takes half the time.
+            IsSealed = seed % SealedEvery == 0,
             IsTraceDeep = isTraceDeep,
         };
         _world = new World(graph, settings);
+        _files = new FileWishes(_world, seed);
         foreach (var node in _world.Nodes)
         {
             if (isTraced)
@@ -88,7 +94,7 @@ internal sealed class HostileWorld
         {
             Begin();
             _world.Run(ChurnTime + HealTime);
-            return Missing();
+            return Missing() ?? _files.Missing(IsHonestlyReached);
         }
         catch (Checks.InvariantException broken)
         {
@@ -106,6 +112,7 @@ internal sealed class HostileWorld
             bad.Adversary ??= new Adversary(kinds[_draws.Next(kinds.Length)], draws);
         }
 
+        _files.Begin(ChurnTime);
         for (var number = 0; number < People; number++)
         {
             Show(_draws.Next(World.Second), number, Publisher.First(_seed, number, Entries));
@@ -140,7 +147,7 @@ internal sealed class HostileWorld
 
     private void Show(long at, int number, EntrySet set)
     {
-        var volume = _world.Library.Add(set);
+        var volume = _world.Library.Add(_files.With(set, number));
         _shown[number] = volume;
         _world.At(at, number, node => node.Circles.Show(volume));
     }
@@ -173,6 +180,9 @@ internal sealed class HostileWorld
 
         return null;
     }
+
+    private bool IsHonestlyReached(int node, int owner) =>
+        IsHonest(_world.Nodes[node]) && IsHonest(_world.Nodes[owner]) && IsReached(node, owner);
 
     private bool IsReached(int node, int owner)
     {

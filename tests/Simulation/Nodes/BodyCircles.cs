@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Identity;
 using FriendNet.Crypto.Merkle;
+using FriendNet.Crypto.Sodium;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -32,6 +33,9 @@ internal sealed class BodyCircles(SimNode node)
     internal IReadOnlyDictionary<PseudonymId, Shelf> Held => _held;
 
     internal IEnumerable<PseudonymId> Own => _signed.Keys;
+
+    /// <summary>Null: not ours.</summary>
+    internal Key? PathKeyOf(PseudonymId own) => _keys.GetValueOrDefault(own)?.Path;
 
     internal void Show(Volume? shown)
     {

@@ -25,7 +25,13 @@ internal enum Traffic
 
     Files,
 
+    /// <summary>What passes over paths, files too, at each link that carries it.</summary>
+    Paths,
+
     Keepalives,
+
+    /// <summary>Records of sealed links, whatever is in them.</summary>
+    Sealed,
 }
 
 /// <summary>Bytes of records that one node received, by what they were for.</summary>
@@ -62,6 +68,8 @@ internal sealed class Meter
 
     internal void Idled(int bytes) => Add(Traffic.Keepalives, bytes);
 
+    internal void Unopened(int bytes) => Add(Traffic.Sealed, bytes);
+
     internal void Received(Message message, int bytes)
     {
         var kind = message.KindCase;
@@ -78,9 +86,8 @@ internal sealed class Meter
         }
     }
 
-    internal void Asked(Request.KindOneofCase kind, int bytes)
+    internal void Asked(int bytes)
     {
-        _ = kind;
         Requests++;
         Add(Traffic.Asks, bytes);
     }
@@ -94,6 +101,7 @@ internal sealed class Meter
                 Request.KindOneofCase.None => Traffic.Asks,
                 Request.KindOneofCase.Catalog => Traffic.Catalogs,
                 Request.KindOneofCase.Fetch or Request.KindOneofCase.Leaves => Traffic.Files,
+                Request.KindOneofCase.Path or Request.KindOneofCase.Up => Traffic.Paths,
                 _ => Traffic.Circles,
             },
             bytes

@@ -1,6 +1,7 @@
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Link;
 using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Checks;
 using FriendNet.Simulation.Hostile;
@@ -17,6 +18,10 @@ internal sealed class SimNode
 {
     // A friend's id ends with the node's number, so that no table has to know both.
     private const int NumberBits = 32;
+
+    /// <summary>Ids of links that are paths begin here.</summary>
+    internal const long PathLinks = 1L << 62;
+
     private readonly World _world;
     private readonly Shard _shard;
     private readonly Dictionary<LinkId, IWorldWire> _links = [];
@@ -24,6 +29,7 @@ internal sealed class SimNode
     private NodeEngine? _engine;
     private int _own;
     private int _dials;
+    private int _paths;
     private long _tickAt = long.MaxValue;
     private long _upFreeAt;
     private long _upControlFreeAt;
@@ -37,6 +43,9 @@ internal sealed class SimNode
         Trace = new Trace(number);
         Catalogs = new BodyCatalogs(this);
         Circles = new BodyCircles(this);
+        Paths = new BodyPaths(this);
+        Files = new BodyFiles(this);
+        Handshakes = world.Settings.IsSealed ? new Handshakes(this) : null;
         Uplink = new Uplink(this);
     }
 
@@ -45,6 +54,8 @@ internal sealed class SimNode
     internal bool IsUp => _engine is not null;
 
     internal long Now => _shard.Now;
+
+    internal Instant Clock => World.Epoch + TimeSpan.FromMicroseconds(Now);
 
     internal World World => _world;
 
@@ -58,10 +69,17 @@ internal sealed class SimNode
 
     internal BodyCircles Circles { get; }
 
+    internal BodyPaths Paths { get; }
+
+    internal BodyFiles Files { get; }
+
     internal Uplink Uplink { get; }
 
+    /// <summary>Null: links open by a word.</summary>
+    internal Handshakes? Handshakes { get; }
+
     /// <summary>Null: it is honest.</summary>
-    internal Adversary? Adversary { get; set; }
+    internal IAdversary? Adversary { get; set; }
 
     /// <summary>When the answers sent so far have left.</summary>
     internal long AnswersFreeAt => _upFreeAt;
@@ -69,6 +87,10 @@ internal sealed class SimNode
     internal IEnumerable<IWorldWire> Links => _links.Values;
 
     internal IWorldWire? Link(LinkId id) => _links.GetValueOrDefault(id);
+
+    /// <summary>Ways to a pseudonym over links that are up.</summary>
+    internal IReadOnlyList<Route> RoutesTo(PseudonymId pseudonym) =>
+        _engine?.RoutesTo(pseudonym) ?? [];
 
     internal static FriendId IdOf(World world, int number) =>
         new(
@@ -110,12 +132,14 @@ internal sealed class SimNode
                 break;
             // The other end will notice that nothing comes.
             case ArrivalKind.Accepted when IsParted((int)came.Number):
+                Handshakes?.Forget(new LinkId(came.Link));
                 Take(new Input.DialFailed(IdOf(_world, (int)came.Number), "parted"));
                 break;
             case ArrivalKind.Accepted:
-                Open(new LinkId(came.Link), (int)came.Number, dialed: true);
+                Accepted(came);
                 break;
             case ArrivalKind.Refused:
+                Handshakes?.Forget(new LinkId(came.Link));
                 Take(new Input.DialFailed(IdOf(_world, (int)came.Number), "nobody there"));
                 break;
             case ArrivalKind.Closed:
@@ -166,6 +190,32 @@ internal sealed class SimNode
         _shard.Post(new(at, peer, link, order, kind, bytes, number, body));
     }
 
+    /// <summary>The same of a record: those of a link come in their order.</summary>
+    internal void CarryRecord(
+        int peer,
+        ArrivalKind kind,
+        long link,
+        int order,
+        ReadOnlyMemory<byte> record
+    )
+    {
+        var time = record.Length * World.Second / _world.Settings.UpRate;
+        _upFreeAt = Math.Max(_upFreeAt, Now) + time;
+        var at = _upFreeAt + _world.Delay(Number, peer);
+        _shard.Post(new(at, peer, link, order, kind, record.Length, 0, record));
+    }
+
+    /// <summary>For a path that is open.</summary>
+    internal LinkId NextPathLink() =>
+        new(PathLinks | ((long)Number << NumberBits) | (uint)++_paths);
+
+    /// <summary>A link is up.</summary>
+    internal void Add(IWorldWire wire)
+    {
+        _links.Add(wire.Id, wire);
+        wire.Open();
+    }
+
     /// <summary>A link is over.</summary>
     internal void Lose(LinkId id, string why, bool tell)
     {
@@ -194,10 +244,12 @@ internal sealed class SimNode
         _life++;
         _tickAt = long.MaxValue;
         Uplink.Clear();
+        Paths.Clear();
+        Handshakes?.Clear();
         foreach (var id in _links.Keys.Order(Comparer<LinkId>.Create(ByValue)).ToArray())
         {
-            _links.Remove(id, out var wire);
-            wire!.End(tell);
+            if (_links.Remove(id, out var wire))
+                wire.End(tell);
         }
 
         _inputs.Clear();
@@ -257,6 +309,7 @@ internal sealed class SimNode
         _engine = new NodeEngine(IdOf(_world, Number), chance, settings);
         Catalogs.Start();
         Circles.Start();
+        Files.Start();
         foreach (var friend in _world.Graph.Friends(Number))
         {
             // Who has the lower number dials: so no two dials cross.
@@ -267,22 +320,53 @@ internal sealed class SimNode
 
     private void Answer(in Arrival arrival)
     {
-        var dialer = (int)arrival.Number;
-        Carry(dialer, ArrivalKind.Accepted, arrival.Link, 0, 0, (uint)Number, null);
-        Open(new LinkId(arrival.Link), dialer, dialed: false);
+        var (link, dialer) = (new LinkId(arrival.Link), (int)arrival.Number);
+        if (Handshakes is not { } handshakes)
+        {
+            Carry(dialer, ArrivalKind.Accepted, arrival.Link, 0, 0, (uint)Number, null);
+            Open(link, dialer, dialed: false, null);
+        }
+        else if (
+            handshakes.Answer((ReadOnlyMemory<byte>)arrival.Body!, dialer) is var (keys, answer)
+        )
+        {
+            Carry(dialer, ArrivalKind.Accepted, arrival.Link, 0, 0, (uint)Number, answer);
+            Open(link, dialer, dialed: false, keys);
+        }
+        else
+        {
+            // A stranger hears nothing and gives up in time; here at once.
+            Refuse(arrival);
+        }
+    }
+
+    private void Accepted(in Arrival arrival)
+    {
+        var (link, peer) = (new LinkId(arrival.Link), (int)arrival.Number);
+        var keys = Handshakes?.Finish(link, (ReadOnlyMemory<byte>)arrival.Body!);
+        if (Handshakes is not null && keys is null)
+            Take(new Input.DialFailed(IdOf(_world, peer), "not who was dialed"));
+        else
+            Open(link, peer, dialed: true, keys);
     }
 
     private void Refuse(in Arrival arrival) =>
         Carry((int)arrival.Number, ArrivalKind.Refused, arrival.Link, 0, 0, (uint)Number, null);
 
-    private void Open(LinkId id, int peer, bool dialed)
+    private void Open(LinkId id, int peer, bool dialed, LinkKeys? keys)
     {
         Checks.Sending(this, peer);
-        var wire = new CountedWire(this, id, peer, dialed);
-        _links.Add(id, wire);
-        wire.Open();
+        Add(keys is null ? new CountedWire(this, id, peer, dialed) : Seal(id, peer, dialed, keys));
         Meter.Opened();
         Take(new Input.LinkOpened(id, IdOf(_world, peer), dialed, dialed ? $"n{peer}:1" : ""));
+    }
+
+    private SealedWire Seal(LinkId id, int peer, bool dialed, LinkKeys keys)
+    {
+        var line = new LineCarrier(this, id, peer);
+        var wire = new SealedWire(this, id, peer, dialed, keys, padded: false, line);
+        line.Carry(wire);
+        return wire;
     }
 
     private void Settle()
@@ -290,7 +374,7 @@ internal sealed class SimNode
         if (_isHandling || _engine is null)
             return;
         _isHandling = true;
-        var now = World.Epoch + TimeSpan.FromMicroseconds(Now);
+        var now = Clock;
         while (_inputs.TryDequeue(out var input))
         {
             _engine.Handle(input, now);
@@ -314,10 +398,11 @@ internal sealed class SimNode
             case Effect.Dial dial:
                 var peer = NumberOf(dial.Friend);
                 var link = ((long)Number << NumberBits) | (uint)++_dials;
-                Carry(peer, ArrivalKind.Dial, link, 0, 0, (uint)Number, null);
+                object? hello = Handshakes?.Dial(new LinkId(link), peer);
+                Carry(peer, ArrivalKind.Dial, link, 0, 0, (uint)Number, hello);
                 break;
             case Effect.CloseLink close:
-                Trace.Say(Now, $"closes {close.Link} {close.Code}");
+                Trace.Say(Now, $"closes {close.Link.Value} {close.Code}");
                 Lose(close.Link, close.Code.ToString(), tell: true);
                 break;
             case Effect.Send send:
@@ -327,7 +412,11 @@ internal sealed class SimNode
                 _links.GetValueOrDefault(refuse.Link)?.Refuse(refuse.Stream, refuse.Code);
                 break;
             default:
-                _ = Catalogs.Do(effect) || Circles.Do(effect);
+                _ =
+                    Catalogs.Do(effect)
+                    || Circles.Do(effect)
+                    || Paths.Do(effect)
+                    || Files.Do(effect);
                 break;
         }
     }

@@ -11,6 +11,7 @@ namespace FriendNet.Simulation.Wires;
 internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed) : IWorldWire
 {
     private Dictionary<uint, Asked>? _asked;
+    private Dictionary<uint, Theirs>? _theirs;
     private uint _lastStream = dialed ? uint.MaxValue : 0;
     private int _sent;
     private long _receivedAt = node.Now;
@@ -27,7 +28,12 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
         Carry(ArrivalKind.Message, RecordCost.Of(message), 0, message);
     }
 
-    public StreamId? Ask(Request request, Action<Outcome> over, Action<Piece>? came = null)
+    public StreamId? Ask(
+        Request request,
+        Action<Outcome> over,
+        Action<Piece>? came = null,
+        int credit = Limits.StreamCreditMax
+    )
     {
         node.Checks.Sending(node, peer);
         _asked ??= [];
@@ -39,8 +45,15 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
         }
 
         _asked.Add(_lastStream, new Asked(request.KindCase, over, came));
-        Carry(ArrivalKind.Request, RecordCost.Of(request), _lastStream, request);
+        var opening = new Opening(request, credit);
+        Carry(ArrivalKind.Request, RecordCost.Of(request), _lastStream, opening);
         return new StreamId(_lastStream);
+    }
+
+    public void Grant(StreamId stream, int bytes)
+    {
+        if (_asked?.ContainsKey(stream.Value) == true)
+            Carry(ArrivalKind.Credit, RecordCost.Credit, stream.Value, bytes);
     }
 
     public void Cancel(StreamId stream)
@@ -53,12 +66,31 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
     {
         node.Checks.Sending(node, peer);
         var answer = node.Adversary is { } adversary ? adversary.Answer(pieces) : pieces;
-        if (answer is not null)
-            node.Uplink.Add(this, stream.Value, answer);
+        if (answer is null || _theirs?.TryGetValue(stream.Value, out var theirs) != true)
+            return;
+        theirs!.Whole = new WholeAnswer(this, stream.Value, answer);
+        node.Uplink.Ready(theirs.Whole);
     }
 
-    public void Refuse(StreamId stream, ResetCode code) =>
-        Carry(ArrivalKind.Reset, RecordCost.Reset, stream.Value, code);
+    public IFlow Begin(StreamId stream, Action<int> left, Action gone)
+    {
+        node.Checks.Sending(node, peer);
+        // One that nobody waits for any more takes what is put and sends nothing.
+        var theirs = _theirs?.GetValueOrDefault(stream.Value);
+        var flow = theirs?.Flow ?? new CountedFlow(this, stream.Value, theirs?.Credit ?? 0);
+        (flow.HasLeft, flow.Gone) = (left, gone);
+        if (theirs is null)
+            flow.IsOver = true;
+        else
+            theirs.Flow = flow;
+        return flow;
+    }
+
+    public void Refuse(StreamId stream, ResetCode code)
+    {
+        if (Forget(stream.Value) is not null)
+            Carry(ArrivalKind.Reset, RecordCost.Reset, stream.Value, code);
+    }
 
     public void Open() => Expect();
 
@@ -83,9 +115,12 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
                     Carry(ArrivalKind.Message, RecordCost.Of(answer), 0, answer);
                 break;
             case ArrivalKind.Request:
-                var request = (Request)arrival.Body!;
-                node.Meter.Asked(request.KindCase, arrival.Bytes);
-                node.Take(new Input.RequestReceived(id, new StreamId(arrival.Number), request));
+                var opening = (Opening)arrival.Body!;
+                node.Meter.Asked(arrival.Bytes);
+                (_theirs ??= []).Add(arrival.Number, new Theirs(opening.Credit));
+                var asked = new StreamId(arrival.Number);
+                if (node.Adversary?.Takes(this, asked, opening.Request) != true)
+                    node.Take(new Input.RequestReceived(id, asked, opening.Request));
                 break;
             case ArrivalKind.Answer:
                 Collect(arrival, (Portion)arrival.Body!);
@@ -94,8 +129,12 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
                 Finish(arrival, new(null, (ResetCode)arrival.Body!));
                 break;
             case ArrivalKind.Cancel:
-                node.Uplink.Remove(this, arrival.Number);
                 node.Meter.Idled(arrival.Bytes);
+                HandleCancel(arrival.Number);
+                break;
+            case ArrivalKind.Credit:
+                node.Meter.Idled(arrival.Bytes);
+                _theirs?.GetValueOrDefault(arrival.Number)?.Flow?.Grant((int)arrival.Body!);
                 break;
             case ArrivalKind.Ping:
                 node.Meter.Idled(arrival.Bytes);
@@ -107,19 +146,48 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
         }
     }
 
-    internal void Deliver(uint stream, Portion portion, int bytes) =>
+    internal void Ready(ISending sending) => node.Uplink.Ready(sending);
+
+    internal void Deliver(uint stream, Portion portion, int bytes)
+    {
+        if (portion.IsLast)
+            Forget(stream);
         Carry(ArrivalKind.Answer, bytes, stream, portion);
+    }
 
     public void End(bool tell)
     {
-        node.Uplink.Remove(this, null);
+        var theirs = _theirs;
+        _theirs = null;
+        foreach (var (_, answer) in theirs ?? [])
+            answer.Stop();
         if (tell)
             Carry(ArrivalKind.Closed, RecordCost.Close, 0, null);
-        if (_asked is not { } asked)
-            return;
+        var asked = _asked;
         _asked = null;
-        foreach (var (_, ask) in asked.OrderBy(ask => ask.Key))
+        foreach (var (_, ask) in asked?.OrderBy(ask => ask.Key).ToArray() ?? [])
             ask.Over(Outcome.Lost);
+        foreach (var (_, answer) in theirs?.OrderBy(answer => answer.Key).ToArray() ?? [])
+            answer.Flow?.Gone();
+    }
+
+    // As a session does it: the answerer has the last word on each stream.
+    private void HandleCancel(uint stream)
+    {
+        if (Forget(stream) is not { } theirs)
+            return;
+        Carry(ArrivalKind.Reset, RecordCost.Reset, stream, ResetCode.Cancelled);
+        theirs.Flow?.Gone();
+    }
+
+    private Theirs? Forget(uint stream)
+    {
+        if (_theirs is not { } all || !all.Remove(stream, out var theirs))
+            return null;
+        if (all.Count == 0)
+            _theirs = null;
+        theirs.Stop();
+        return theirs;
     }
 
     private void Collect(in Arrival arrival, Portion portion)
@@ -131,12 +199,14 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
             return;
         }
 
-        ask!.Pieces.Add(portion.Piece);
-        ask.Came?.Invoke(portion.Piece);
+        if (!portion.IsLast)
+            node.Meter.Answered(ask!.Kind, arrival.Bytes);
+        if (ask!.Came is null)
+            ask.Pieces.Add(portion.Piece);
+        else
+            ask.Came(portion.Piece);
         if (portion.IsLast)
             Finish(arrival, new(ask.Pieces, default));
-        else
-            node.Meter.Answered(ask.Kind, arrival.Bytes);
     }
 
     private void Finish(in Arrival arrival, Outcome outcome)
@@ -185,5 +255,23 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
     )
     {
         internal List<Piece> Pieces { get; } = [];
+    }
+
+    // A request of the other end that is not answered to its end.
+    private sealed class Theirs(int credit)
+    {
+        internal int Credit => credit;
+
+        internal WholeAnswer? Whole { get; set; }
+
+        internal CountedFlow? Flow { get; set; }
+
+        internal void Stop()
+        {
+            if (Whole is { } whole)
+                whole.IsOver = true;
+            if (Flow is { } flow)
+                flow.IsOver = true;
+        }
     }
 }

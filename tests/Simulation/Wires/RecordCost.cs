@@ -16,6 +16,8 @@ internal static class RecordCost
 
     internal static readonly int Close = RecordSealer.SealedBytes(1);
 
+    internal static readonly int Credit = RecordSealer.SealedBytes(sizeof(uint));
+
     internal static readonly int Reset = RecordSealer.SealedBytes(1);
 
     internal static int Of(Message message) => RecordSealer.SealedBytes(message.CalculateSize());

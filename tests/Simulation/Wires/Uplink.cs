@@ -3,78 +3,79 @@ using FriendNet.Simulation.Worlds;
 
 namespace FriendNet.Simulation.Wires;
 
+/// <summary>Something that goes out in pieces, of which one at a time is on the line.</summary>
+internal interface ISending
+{
+    /// <summary>It waits for its turn; kept by the uplink.</summary>
+    bool IsInTurn { get; set; }
+
+    /// <summary>Whether there is a piece that may go now.</summary>
+    bool IsReady { get; }
+
+    /// <summary>Puts the next piece on the line; false: there was none after all.</summary>
+    bool Deliver();
+
+    /// <summary>That piece has left.</summary>
+    void Left();
+}
+
 /// <summary>
 /// Answers of one node on their way out: a piece of each in turn, as links share a line. What is
 /// given up is not sent.
 /// </summary>
 internal sealed class Uplink(SimNode node)
 {
-    private readonly Queue<Sending> _turns = [];
-    private bool _isBusy;
+    private readonly Queue<ISending> _turns = [];
+    private ISending? _leaving;
 
-    internal void Add(CountedWire wire, uint stream, IReadOnlyList<Piece> pieces)
+    /// <summary>It may have a piece to send.</summary>
+    internal void Ready(ISending sending)
     {
-        _turns.Enqueue(new Sending(wire, stream, pieces));
+        Enqueue(sending);
         Next();
-    }
-
-    /// <param name="stream">Null: all of that link.</param>
-    internal void Remove(CountedWire wire, uint? stream)
-    {
-        foreach (var sending in _turns)
-        {
-            if (sending.Wire == wire && (stream is null || sending.Stream == stream))
-                sending.IsOver = true;
-        }
     }
 
     internal void Clear()
     {
+        foreach (var sending in _turns)
+            sending.IsInTurn = false;
         _turns.Clear();
-        _isBusy = false;
+        _leaving = null;
     }
 
     /// <summary>A piece has left.</summary>
     internal void HandleSent()
     {
-        _isBusy = false;
+        var sent = _leaving;
+        _leaving = null;
+        sent?.Left();
         Next();
+    }
+
+    private void Enqueue(ISending sending)
+    {
+        if (sending.IsInTurn || !sending.IsReady)
+            return;
+        sending.IsInTurn = true;
+        _turns.Enqueue(sending);
     }
 
     private void Next()
     {
-        while (!_isBusy && _turns.TryDequeue(out var sending))
+        while (_leaving is null && _turns.TryDequeue(out var sending))
         {
-            if (sending.IsOver)
+            sending.IsInTurn = false;
+            if (!sending.IsReady)
                 continue;
-            _isBusy = true;
-            var (portion, bytes) = sending.Take();
-            sending.Wire.Deliver(sending.Stream, portion, bytes);
+            _leaving = sending;
+            if (!sending.Deliver())
+            {
+                _leaving = null;
+                continue;
+            }
+
             node.Later(node.AnswersFreeAt, ArrivalKind.Sent, 0, null);
-            if (!portion.IsLast)
-                _turns.Enqueue(sending);
-        }
-    }
-
-    private sealed class Sending(CountedWire wire, uint stream, IReadOnlyList<Piece> pieces)
-    {
-        private int _next;
-        private int _left = RecordCost.Of(pieces);
-
-        internal CountedWire Wire => wire;
-
-        internal uint Stream => stream;
-
-        internal bool IsOver { get; set; }
-
-        // What frames and END add stands with the last piece.
-        internal (Portion Portion, int Bytes) Take()
-        {
-            var piece = pieces[_next++];
-            var isLast = _next == pieces.Count;
-            var bytes = isLast ? _left : piece.Bytes.Length;
-            _left -= bytes;
-            return (new Portion(piece, isLast), bytes);
+            Enqueue(sending);
         }
     }
 }

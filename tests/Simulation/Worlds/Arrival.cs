@@ -48,6 +48,12 @@ internal enum ArrivalKind : byte
 
     /// <summary>The asker gave its request up.</summary>
     Cancel,
+
+    /// <summary>More of an answer may come.</summary>
+    Credit,
+
+    /// <summary>A record of a sealed link.</summary>
+    Record,
 }
 
 /// <summary>

@@ -11,6 +11,8 @@ internal static class Fingerprint
     internal static ulong Of(object? body) =>
         body switch
         {
+            ReadOnlyMemory<byte> bytes => Of(bytes.Span),
+            Opening opening => Of(opening.Request.ToByteArray()) ^ (uint)opening.Credit,
             IMessage message => Of(message.ToByteArray()),
             Portion portion => Of(portion.Piece.Bytes.Span),
             _ => 0,

@@ -17,6 +17,9 @@ internal enum Purpose
     Adversary,
     Audience,
     Download,
+    File,
+    Path,
+    Handshake,
 }
 
 /// <summary>

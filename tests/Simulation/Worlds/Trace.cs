@@ -1,4 +1,5 @@
 using System.Globalization;
+using FriendNet.Simulation.Nodes;
 
 namespace FriendNet.Simulation.Worlds;
 
@@ -12,6 +13,8 @@ internal sealed class Trace(int node)
 
     internal IReadOnlyList<string> Lines => _lines ?? [];
 
+    internal bool HasLines => _lines is not null;
+
     internal void KeepLines() => _lines ??= [];
 
     internal void Note(in Arrival arrival, ulong content)
@@ -22,7 +25,7 @@ internal sealed class Trace(int node)
         if (_lines is not null)
             Say(
                 arrival.At,
-                $"{arrival.Kind} {Link(arrival.Link)} {Words.Of(arrival.Body)} {arrival.Bytes} B"
+                $"{arrival.Kind} {Name(arrival.Link)} {Words.Of(arrival.Body)} {arrival.Bytes} B"
             );
     }
 
@@ -35,7 +38,9 @@ internal sealed class Trace(int node)
             )
         );
 
-    // Who dialed it, and which of its dials.
-    private static string Link(long link) =>
-        link == 0 ? "" : $"n{link >> 32}#{link & uint.MaxValue}";
+    // Who dialed it, and which of its dials; a path by its number.
+    internal static string Name(long link) =>
+        link == 0 ? ""
+        : link >= SimNode.PathLinks ? $"path#{link & uint.MaxValue}"
+        : $"n{link >> 32}#{link & uint.MaxValue}";
 }

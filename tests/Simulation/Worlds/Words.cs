@@ -17,8 +17,9 @@ internal static class Words
         body switch
         {
             Message message => Of(message),
-            Request { Circle: { } circle } => $"wants {Wants(circle)}",
-            Request request => request.KindCase.ToString(),
+            ReadOnlyMemory<byte> => "",
+            Opening opening => Of(opening.Request),
+            Request request => Of(request),
             Portion portion => $"{portion.Piece.Type}{(portion.IsLast ? ", the last" : "")}",
             Input.CircleFetched fetched => Text(
                 $"fetched {fetched.Ask.Value}.{fetched.Want} {fetched.End}"
@@ -29,6 +30,18 @@ internal static class Words
             Delegate => "",
             null => "",
             _ => body.ToString() ?? "",
+        };
+
+    private static string Of(Request request) =>
+        request.KindCase switch
+        {
+            Request.KindOneofCase.Circle => $"wants {Wants(request.Circle)}",
+            Request.KindOneofCase.Fetch => Text($"fetches {request.Fetch.Slices.Count} slices"),
+            Request.KindOneofCase.Path => Text(
+                $"path to ~{Short(request.Path.Pseudonym.Span)}, {request.Path.Hops} more"
+            ),
+            Request.KindOneofCase.Up => Text($"accepts the path on {request.Up.Stream}"),
+            _ => request.KindCase.ToString(),
         };
 
     private static string Of(Message message) =>

@@ -33,6 +33,7 @@ internal sealed class World
     internal World(Graph graph, WorldSettings settings)
     {
         (Graph, Settings) = (graph, settings);
+        Library = new Library(settings.IsForgetful);
         Checks = new Invariants(this);
         _window = settings.DelayMin * 1000L;
         var shards = settings.Threads;
@@ -46,11 +47,14 @@ internal sealed class World
 
     internal SimNode[] Nodes { get; }
 
-    internal Library Library { get; } = new();
+    internal Library Library { get; }
 
     internal HeadMemo Heads { get; } = new();
 
     internal Invariants Checks { get; }
+
+    /// <summary>What is shared that has bytes; not changed while it runs.</summary>
+    internal Dictionary<ContentId, FileCard> Files { get; } = [];
 
     internal long Now { get; private set; }
 

@@ -19,8 +19,16 @@ internal sealed record WorldSettings
 
     internal int DelayMax { get; init; } = 80;
 
+    /// <summary>Whether links are sealed: handshakes, records and parsing as between real nodes.
+    /// </summary>
+    internal bool IsSealed { get; init; }
+
     /// <summary>Whether nodes keep on disk what a crash is to leave.</summary>
     internal bool IsDurable { get; init; }
+
+    /// <summary>Whether a catalog that was taken is kept by its holders alone, not by the world.
+    /// </summary>
+    internal bool IsForgetful { get; init; }
 
     /// <summary>Whether the trace hashes all bytes, not only their number.</summary>
     internal bool IsTraceDeep { get; init; }
