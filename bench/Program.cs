@@ -12,7 +12,7 @@ namespace FriendNet.Bench;
 /// <summary>Whole-program measurements by name; all else goes to BenchmarkDotNet.</summary>
 internal static class Program
 {
-    // One line each: NAME [FOLDER or NUMBER]...
+    // One line each: NAME [FOLDER, NUMBER or WORD]...
     private static readonly Dictionary<string, Action<string[]>> Benches = new()
     {
         ["catalogs"] = rest => CatalogsOf(rest),
@@ -27,7 +27,7 @@ internal static class Program
             PoisonBench.Run(Node, Folder(rest, 0), Number(rest, 1, 512), Number(rest, 2, 3)),
         ["relay"] = rest =>
             RelayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2), Number(rest, 2, 5)),
-        ["swarm"] = rest => SwarmBench.Run(Node, Folder(rest, 0)),
+        ["swarm"] = rest => SwarmBench.Run(Node, Folder(rest, 0), Word(rest, 1, SwarmBench.All)),
         ["transfer"] = rest => TransferBench.Run(Node, Folder(rest, 0)),
     };
 
@@ -50,6 +50,9 @@ internal static class Program
 
     private static string Folder(string[] rest, int at) =>
         at < rest.Length ? rest[at] : Directory.CreateTempSubdirectory("friendnet-").FullName;
+
+    private static string Word(string[] rest, int at, string otherwise) =>
+        at < rest.Length ? rest[at] : otherwise;
 
     private static T Number<T>(string[] rest, int at, T otherwise)
         where T : INumber<T> =>

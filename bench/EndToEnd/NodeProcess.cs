@@ -9,6 +9,7 @@ namespace FriendNet.Bench.EndToEnd;
 /// <summary>A real daemon of the published program, on loopback, and its command line.</summary>
 internal sealed class NodeProcess : IDisposable
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
     private readonly string _program;
     private readonly string _home;
     private readonly Process _daemon;
@@ -65,31 +66,25 @@ internal sealed class NodeProcess : IDisposable
         Command.Time(ends, _program, "--home", _home, "get", id, "-o", destination, "--json");
 
     /// <summary>Milliseconds to that friend and back, as the daemon measures them.</summary>
-    internal double Ping(string friend) =>
-        Json("peer", "ping", friend, "--json").GetProperty("milliseconds").GetDouble();
+    internal double Ping(string friend)
+    {
+        using var pong = JsonDocument.Parse(Call("POST", $"/peers/{friend}/ping", ""));
+        return pong.RootElement.GetProperty("milliseconds").GetDouble();
+    }
 
     /// <summary>Bytes that the first link has carried.</summary>
     internal (long In, long Out) Traffic
     {
         get
         {
-            var peer = Json("peer", "list", "--json")[0];
+            using var peers = JsonDocument.Parse(Call("GET", "/peers", ""));
+            var peer = peers.RootElement[0];
             return (
                 peer.GetProperty("bytesIn").GetInt64(),
                 peer.GetProperty("bytesOut").GetInt64()
             );
         }
     }
-
-    /// <summary>The number of the transfer whose name ends so, begun last.</summary>
-    internal string LastTransfer(string ending) =>
-        Json("transfer", "list", "--json")
-            .EnumerateArray()
-            .Where(one =>
-                one.GetProperty("name").GetString()!.EndsWith(ending, StringComparison.Ordinal)
-            )
-            .Max(one => one.GetProperty("id").GetInt64())
-            .ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>Seconds that a get takes, from outside.</summary>
     internal double Get(string id, string destination)
@@ -143,6 +138,26 @@ internal sealed class NodeProcess : IDisposable
         return first.Split(' ')[1].StartsWith('2')
             ? bytes[(end + 4)..]
             : throw new InvalidOperationException($"{method} {path}: {first}");
+    }
+
+    /// <summary>Begins to fetch; the number of the transfer.</summary>
+    internal long Begin(string id, string into)
+    {
+        var body = JsonSerializer.Serialize(new { what = id, into });
+        using var made = JsonDocument.Parse(Call("POST", "/transfers", body));
+        return made.RootElement.GetProperty("id").GetInt64();
+    }
+
+    /// <summary>Waits until that transfer is done, and fails where it ends otherwise.</summary>
+    internal void AwaitDone(long transfer)
+    {
+        // The last event is the end.
+        var events = Encoding.UTF8.GetString(Call("GET", $"/transfers/{transfer}/events", ""));
+        var data = events.Split('\n').Last(line => line.StartsWith("data: {", Ordinal))[6..];
+        using var last = JsonDocument.Parse(data);
+        var state = last.RootElement.GetProperty("state").GetString();
+        if (state != "done")
+            throw new InvalidOperationException($"A transfer of {Name} ended as {state}.");
     }
 
     /// <summary>How many have the file of that name, as far as it is known here.</summary>

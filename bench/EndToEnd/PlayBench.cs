@@ -68,10 +68,8 @@ internal static class PlayBench
         string into
     )
     {
-        var body = JsonSerializer.Serialize(new { what = id, into });
         var asked = Stopwatch.GetTimestamp();
-        using var made = JsonDocument.Parse(player.Call("POST", "/transfers", body));
-        var transfer = made.RootElement.GetProperty("id").GetInt64();
+        var transfer = player.Begin(id, into);
         var file = $"/transfers/{transfer}/files/1";
         Same(film, 0, player.Call("GET", file, "", $"Range: bytes=0-{Mib - 1}\r\n"));
         var start = Stopwatch.GetElapsedTime(asked).TotalSeconds;

@@ -4,7 +4,7 @@ namespace FriendNet.Bench.EndToEnd;
 
 /// <summary>
 /// Real daemons whose uploads are limited by their own setting: four sources at once, a fifth
-/// that is slow, and twenty that fetch the same from one.
+/// that is slow; one far source through two relays; and twenty that fetch the same from one.
 /// </summary>
 internal static class SwarmBench
 {
@@ -12,14 +12,25 @@ internal static class SwarmBench
     private const string Quick = "20MB";
     private const string Slow = "200kB";
     private const int Crowd = 20;
+    internal const string All = "all";
 
-    internal static void Run(string program, string work)
+    /// <param name="part">sources, relays or crowd; else all.</param>
+    internal static void Run(string program, string work, string part)
     {
-        Sources(program, Path.Combine(work, "four"), slow: 0);
-        Sources(program, Path.Combine(work, "five"), slow: 1);
-        var alone = Flash(program, Path.Combine(work, "one"), 1);
-        var all = Flash(program, Path.Combine(work, "crowd"), Crowd);
-        Console.WriteLine($"flash crowd: {all / alone:0.00} times as long as alone");
+        if (part is "sources" or All)
+        {
+            Sources(program, Path.Combine(work, "four"), slow: 0);
+            Sources(program, Path.Combine(work, "five"), slow: 1);
+        }
+
+        if (part is "relays" or All)
+            Relays(program, Path.Combine(work, "relays"));
+        if (part is "crowd" or All)
+        {
+            var alone = Flash(program, Path.Combine(work, "one"), 1);
+            var all = Flash(program, Path.Combine(work, "crowd"), Crowd);
+            Console.WriteLine($"flash crowd: {all / alone:0.00} times as long as alone");
+        }
     }
 
     private static void Sources(string program, string work, int slow)
@@ -41,10 +52,7 @@ internal static class SwarmBench
 
             var id = fetcher.Find("file.bin");
             AwaitCatalogs(fetcher, sources.Count);
-            var seconds = fetcher.Get(
-                id,
-                Directory.CreateDirectory(Path.Combine(work, "to")).FullName
-            );
+            var seconds = fetcher.Get(id, Made(Path.Combine(work, "to")));
             Console.WriteLine(
                 $"{sources.Count} sources: {bytes / seconds / 1e6:0.0} MB/s, " + $"{seconds:0.00} s"
             );
@@ -54,6 +62,35 @@ internal static class SwarmBench
             sources.ForEach(source => source.Dispose());
         }
     }
+
+    private static void Relays(string program, string work)
+    {
+        const long bytes = 600L << 20;
+        var file = Path.Combine(work, "shared", "file.bin");
+        Rounds.MakeFile(file, bytes);
+        using var source = new NodeProcess(program, work, "source");
+        using var fetcher = new NodeProcess(program, work, "fetcher");
+        using var one = new NodeProcess(program, work, "relay1", Up, Quick);
+        using var two = new NodeProcess(program, work, "relay2", Up, Quick);
+        NodeProcess[] relays = [one, two];
+        foreach (var relay in relays)
+        {
+            relay.Befriend(source);
+            relay.Befriend(fetcher);
+        }
+
+        source.Run("share", "add", Path.GetDirectoryName(file)!, "--audience", "circle");
+        var id = fetcher.Find("file.bin", ways: relays.Length);
+        var before = relays.Select(relay => relay.CpuSeconds).ToArray();
+        var seconds = fetcher.Get(id, Made(Path.Combine(work, "to")));
+        var cpu = relays.Zip(before, (relay, was) => relay.CpuSeconds - was).Sum();
+        Console.WriteLine(
+            $"a far source through {relays.Length} relays: {bytes / seconds / 1e6:0.0} MB/s, "
+                + $"{seconds:0.00} s; the relays took {cpu:0.0} CPU s"
+        );
+    }
+
+    private static string Made(string folder) => Directory.CreateDirectory(folder).FullName;
 
     private static double Flash(string program, string work, int count)
     {
@@ -73,19 +110,18 @@ internal static class SwarmBench
 
             source.Run("share", "add", Path.GetDirectoryName(file)!);
             var ids = nodes.ConvertAll(node => node.Find("file.bin"));
+            NodeProcess[] all = [source, .. nodes];
+            var before = all.Sum(node => node.CpuSeconds);
             var began = Stopwatch.GetTimestamp();
             var gets = nodes.Select(
-                (node, i) =>
-                    Task.Run(() =>
-                        node.Get(
-                            ids[i],
-                            Directory.CreateDirectory(Path.Combine(work, $"to{i}")).FullName
-                        )
-                    )
+                (node, i) => Task.Run(() => node.Get(ids[i], Made(Path.Combine(work, $"to{i}"))))
             );
             Task.WaitAll([.. gets]);
             var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-            Console.WriteLine($"{count} fetch 200 MiB of one: {seconds:0.00} s");
+            var cpu = all.Sum(node => node.CpuSeconds) - before;
+            Console.WriteLine(
+                $"{count} fetch 200 MiB of one: {seconds:0.00} s, {cpu:0.0} CPU s of all daemons"
+            );
             return seconds;
         }
         finally

@@ -20,6 +20,7 @@ internal sealed class SyncthingNode : IDisposable
     private readonly int _port = Loopback.FreePort();
     private readonly HttpClient _rest;
     private Process? _process;
+    private int _seen;
 
     internal SyncthingNode(string home)
     {
@@ -130,6 +131,15 @@ internal sealed class SyncthingNode : IDisposable
     {
         var events = Get("events?limit=1&timeout=1&events=StateChanged");
         return events.EnumerateArray().Select(e => e.GetProperty("id").GetInt32()).LastOrDefault();
+    }
+
+    /// <summary>Waits until anything happens that was not seen, a second at most.</summary>
+    internal void AwaitEvent()
+    {
+        var culture = CultureInfo.InvariantCulture;
+        var events = Get(string.Create(culture, $"events?since={_seen}&timeout=1"));
+        foreach (var one in events.EnumerateArray())
+            _seen = one.GetProperty("id").GetInt32();
     }
 
     /// <summary>Changes of state after that event: its number, the time, the new state.</summary>

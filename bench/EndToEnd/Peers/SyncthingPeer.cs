@@ -30,11 +30,12 @@ internal sealed class SyncthingPeer : IPeer, IDisposable
             _source.Share(folder, path, "sendonly", _sink);
             Await(
                 () => _source.Folder(folder) is { IsIdle: true } now && now.Known == _files[folder],
+                _source.AwaitEvent,
                 "scan of its source"
             );
         }
 
-        Await(() => _sink.IsConnectedTo(_source), "connection");
+        Await(() => _sink.IsConnectedTo(_source), _sink.AwaitEvent, "connection");
     }
 
     public string Name => "Syncthing";
@@ -49,6 +50,10 @@ internal sealed class SyncthingPeer : IPeer, IDisposable
         DateTimeOffset end = default;
         Await(
             () =>
+                start is not null
+                && _sink.Folder(folder) is { IsIdle: true, Lacking: 0 } now
+                && now.Known == _files[folder],
+            () =>
             {
                 foreach (var state in _sink.States(last))
                 {
@@ -58,10 +63,6 @@ internal sealed class SyncthingPeer : IPeer, IDisposable
                     else if (state.Folder == folder && state.State == "idle")
                         end = state.Time;
                 }
-
-                return start is not null
-                    && _sink.Folder(folder) is { IsIdle: true, Lacking: 0 } now
-                    && now.Known == _files[folder];
             },
             "fetch"
         );
@@ -89,14 +90,15 @@ internal sealed class SyncthingPeer : IPeer, IDisposable
             : (name, System.IO.Path.Combine(parent, name));
     }
 
-    private static void Await(Func<bool> condition, string what)
+    /// <param name="wait">For news, a second at most.</param>
+    private static void Await(Func<bool> condition, Action wait, string what)
     {
         var started = Stopwatch.GetTimestamp();
         while (!condition())
         {
             if (Stopwatch.GetElapsedTime(started) > Patience)
                 throw new TimeoutException($"Syncthing's {what} did not end in {Patience}.");
-            Thread.Sleep(10);
+            wait();
         }
     }
 }

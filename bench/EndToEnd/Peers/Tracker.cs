@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 
@@ -14,7 +13,7 @@ internal sealed class Tracker : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly HttpListener _listener = new();
-    private readonly ConcurrentDictionary<int, bool> _seeding = [];
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> _seeding = [];
     private readonly int _port = Loopback.FreePort();
 
     internal Tracker()
@@ -30,16 +29,17 @@ internal sealed class Tracker : IDisposable
     /// <summary>Waits until the seeder says that it has all.</summary>
     internal void AwaitSeeder(int seeder)
     {
-        var started = Stopwatch.GetTimestamp();
-        while (!_seeding.ContainsKey(seeder))
-        {
-            if (Stopwatch.GetElapsedTime(started) > Patience)
-                throw new TimeoutException("The seeder did not tell the tracker that it has all.");
-            Thread.Sleep(20);
-        }
+        if (!Seeding(seeder).Task.Wait(Patience))
+            throw new TimeoutException("The seeder did not tell the tracker that it has all.");
     }
 
     public void Dispose() => _listener.Close();
+
+    private TaskCompletionSource Seeding(int seeder) =>
+        _seeding.GetOrAdd(
+            seeder,
+            _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+        );
 
     private void Answer()
     {
@@ -62,7 +62,7 @@ internal sealed class Tracker : IDisposable
         var seeder = int.Parse(request.Url!.AbsolutePath[1..], CultureInfo.InvariantCulture);
         var isSeeder = request.QueryString["port"] == $"{seeder}";
         if (isSeeder && request.QueryString["left"] == "0")
-            _seeding[seeder] = true;
+            Seeding(seeder).TrySetResult();
         byte[] peers = isSeeder
             ? []
             : [.. Network.Address.GetAddressBytes(), (byte)(seeder >> 8), (byte)(seeder & 0xFF)];

@@ -9,6 +9,7 @@ namespace FriendNet.Bench.EndToEnd.Peers;
 internal sealed class TransmissionPeer : IPeer, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private const FileShare Shared = FileShare.ReadWrite;
     private readonly string _home;
     private readonly Seeders _seeders;
 
@@ -29,7 +30,11 @@ internal sealed class TransmissionPeer : IPeer, IDisposable
     {
         var done = Path.Combine(_home, Path.GetRandomFileName());
         var script = done + ".sh";
-        File.WriteAllText(script, $"#!/bin/sh\n: >'{done}'\n");
+        // A pipe: its other end waits without looking.
+        Command.Run("mkfifo", done);
+        using var told = new FileStream(done, FileMode.Open, FileAccess.ReadWrite, Shared, 0);
+        var finish = Task.Run(told.ReadByte);
+        File.WriteAllText(script, $"#!/bin/sh\necho >'{done}'\n");
         File.SetUnixFileMode(
             script,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -46,26 +51,19 @@ internal sealed class TransmissionPeer : IPeer, IDisposable
         _ = fetcher.StandardOutput.ReadToEndAsync();
         _ = fetcher.StandardError.ReadToEndAsync();
         ends.Joined(fetcher.Id);
-        Await(() => File.Exists(done) || fetcher.HasExited);
+        var isOver = Task.WaitAny([finish, fetcher.WaitForExitAsync()], Patience) >= 0;
         var cost = ends.Cost(clock.Elapsed.TotalSeconds, Command.CpuSeconds(fetcher.Id));
         // It writes out what it still holds when it is told to end.
         Command.Run("kill", "-INT", $"{fetcher.Id}");
-        Await(() => fetcher.HasExited);
-        return cost;
+        isOver &= fetcher.WaitForExit(Patience);
+        // Else who reads would wait for good where the script did not run.
+        told.WriteByte(0);
+        return isOver
+            ? cost
+            : throw new TimeoutException($"transmission-cli did not end in {Patience}.");
     }
 
     public void Dispose() => _seeders.Dispose();
-
-    private static void Await(Func<bool> condition)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            if (Stopwatch.GetElapsedTime(started) > Patience)
-                throw new TimeoutException($"transmission-cli did not end in {Patience}.");
-            Thread.Sleep(5);
-        }
-    }
 
     private Process Start(string torrent, string folder, int port, params string[] more)
     {

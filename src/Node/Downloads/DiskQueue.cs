@@ -16,8 +16,8 @@ internal readonly record struct WriteJob(
 
 /// <summary>
 /// Slices on their way to disk, and the threads that check and write them: some hash while
-/// others wait for the disk or make a file. What is queued is bounded by what is asked for; the
-/// bound here only guards against a bug.
+/// others wait for the disk or make a file. Small fetches go first. What is queued is bounded by
+/// what is asked for; the bound here only guards against a bug.
 /// </summary>
 internal sealed class DiskQueue : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class DiskQueue : IDisposable
     }
 
     /// <summary>Waits while the queue is full.</summary>
-    internal void Add(WriteJob job) => _jobs.Add(job);
+    internal void Add(WriteJob job) => _jobs.Add(job, job.Sink.IsPrompt);
 
     /// <summary>Writes what is queued, then ends the threads.</summary>
     public void Dispose()

@@ -2,6 +2,7 @@ using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Links;
 using FriendNet.Node.Linux;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
@@ -40,7 +41,11 @@ internal sealed class FetchSink : IStreamSink
     {
         (_work, _fetch, _download) = (work, fetch, download);
         (_asked, _answer) = (asked, new(asked));
+        IsPrompt = asked.Sum(run => (long)run.Bytes) <= Limits.PromptBytesMax;
     }
+
+    /// <summary>Whether so little was asked for that it waits for nothing large.</summary>
+    internal bool IsPrompt { get; }
 
     /// <summary>Empty: nothing more is wanted of this stream; drop the bytes.</summary>
     public Span<byte> DataSpace(int bytes)

@@ -6,6 +6,9 @@ public static partial class Limits
     /// <summary>A fetch of so little goes before others: somebody waits for it.</summary>
     public const int PromptBytesMax = FrameBodyBytesMax;
 
+    /// <summary>Such fetches beside the window of one link: bulk has its share.</summary>
+    public const int LinkPromptsMax = 4;
+
     /// <summary>
     /// Pieces in a second of a limit on what is sent: friends wait 10 ms each; more of them cost
     /// more wakes of threads than bytes.

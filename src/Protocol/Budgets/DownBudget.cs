@@ -5,7 +5,8 @@ namespace FriendNet.Protocol.Budgets;
 
 /// <summary>
 /// The limits on what is fetched: nothing is asked for while there is a debt. A fetch is charged
-/// when it is asked, and may lead to one; so what is under way beyond the limit is one fetch.
+/// when it is asked, and may lead to one; so what is under way beyond the limit is one fetch, and
+/// another in small ones, which need not wait until the debt is paid.
 /// </summary>
 public sealed class DownBudget
 {
@@ -24,9 +25,9 @@ public sealed class DownBudget
     }
 
     /// <param name="friend">Null: over a path, which only the limit for all concerns.</param>
-    public bool HasRoom(FriendId? friend, Instant now) =>
-        !IsLimited
-        || (Total(now)?.Available(now) is not <= 0 && Of(friend, now)?.Available(now) is not <= 0);
+    /// <param name="debtMax">A debt that is no hindrance.</param>
+    public bool HasRoom(FriendId? friend, Instant now, long debtMax = 0) =>
+        !IsLimited || (HasRoom(Total(now), now, debtMax) && HasRoom(Of(friend, now), now, debtMax));
 
     /// <param name="bytes">Below zero: asked for, and never came.</param>
     public void Charge(FriendId? friend, long bytes, Instant now)
@@ -55,6 +56,9 @@ public sealed class DownBudget
 
         return first;
     }
+
+    private static bool HasRoom(TokenBucket? bucket, Instant now, long debtMax) =>
+        bucket is null || bucket.Available(now) > (bucket.IsShut ? 0 : -debtMax);
 
     private static TokenBucket Bucket(long rate, Instant now) =>
         new(rate, rate == 0 ? 0 : Math.Max(1, rate / Limits.BurstsInSecond), now);

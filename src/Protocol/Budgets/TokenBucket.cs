@@ -13,6 +13,9 @@ public sealed class TokenBucket(long? bytesPerSecond, long burstBytes, Instant n
     private double _tokens = burstBytes;
     private Instant _at = now;
 
+    /// <summary>Whether nothing is ever given.</summary>
+    public bool IsShut => bytesPerSecond == 0;
+
     /// <summary>What may be used now; negative: a debt.</summary>
     public long Available(Instant now)
     {

@@ -18,7 +18,7 @@ internal sealed class Carrier
             var (fetches, rate, delay) = (0, 0.0, 0.0);
             foreach (var link in Links)
             {
-                fetches += link.Fetches.Count;
+                fetches += link.InWindow;
                 if (!link.Pace.IsKnown)
                     continue;
                 rate += link.Pace.BytesPerSecond;

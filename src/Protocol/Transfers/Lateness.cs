@@ -72,7 +72,7 @@ internal static class Lateness
         var link = fetch.Link;
         var silence = (now - link.Heard).TotalSeconds;
         var foreseen = link.Pace.IsKnown
-            ? link.Pace.SecondsFor(Owed(link, fetch.Id))
+            ? link.Pace.SecondsFor(fetch.IsPrompt ? fetch.Owed : Owed(link, fetch.Id))
             // Nothing is known but that it is not here yet.
             : (now - fetch.Asked).TotalSeconds;
         return Math.Max(silence, foreseen);

@@ -21,8 +21,10 @@ internal sealed class Pace
     internal void Learn(long bytes, double seconds)
     {
         BytesPerSecond = Math.Max(bytes / seconds, BytesPerSecond * Kept);
-        DelaySeconds = Math.Min(DelaySeconds, seconds);
     }
+
+    /// <summary>A fetch took so long.</summary>
+    internal void LearnDelay(double seconds) => DelaySeconds = Math.Min(DelaySeconds, seconds);
 
     /// <summary>So many bytes did not come within that time.</summary>
     internal void LearnLate(long bytes, double seconds)

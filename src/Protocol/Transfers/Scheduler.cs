@@ -13,6 +13,7 @@ public sealed class Scheduler
     private readonly List<Wanted> _transfers = [];
     private readonly Dictionary<TransferId, Wanted> _byId = [];
     private readonly Sources _sources;
+    private readonly Prompts _prompts;
     private readonly Urgency _urgency;
     private readonly Silences _silences;
     private readonly Retries _retries;
@@ -27,6 +28,7 @@ public sealed class Scheduler
     {
         (_entropy, _effects) = (entropy, effects);
         _sources = new(effects);
+        _prompts = new(_sources, _guilt, effects);
         _urgency = new(_sources, effects);
         _silences = new(_sources);
         _retries = new(entropy, effects);
@@ -174,11 +176,14 @@ public sealed class Scheduler
             _sources.Cancel(wanted);
     }
 
-    /// <summary>Fills every link's window, readers first; links and transfers take turns.
+    /// <summary>
+    /// Asks for the little at once, then fills every link's window, readers first; links and
+    /// transfers take turns.
     /// </summary>
     private void Ask(Instant now)
     {
         _sources.Sum();
+        _prompts.Ask(_transfers, now);
         _urgency.Ask(_transfers, now);
         Instant? late = null;
         _ready.Clear();
@@ -220,9 +225,12 @@ public sealed class Scheduler
 
     private bool AskOne(SourceLink link, Instant now)
     {
-        for (var tried = 0; tried < _transfers.Count; tried++)
+        for (var tried = 0; tried < 2 * _transfers.Count; tried++)
         {
             var wanted = _transfers[(_turn + tried) % _transfers.Count];
+            // The little has places of its own, and masses of it do not stop the rest.
+            if (wanted.IsLittle == (tried < _transfers.Count))
+                continue;
             if (wanted.RetryAt is not null || !Lateness.IsWorth(link, wanted, _sources))
                 continue;
             // Asked last, and one fetch at a time.

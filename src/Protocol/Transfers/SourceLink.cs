@@ -33,6 +33,12 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
 
     internal Dictionary<FetchId, Fetching> Fetches { get; } = [];
 
+    /// <summary>Those of them that are asked beside the window.</summary>
+    internal int Prompts { get; set; }
+
+    /// <summary>Those that count against it.</summary>
+    internal int InWindow => Fetches.Count - Prompts;
+
     /// <summary>Bytes of all slices that came over it.</summary>
     internal long Delivered { get; set; }
 
@@ -73,7 +79,9 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     /// <param name="all">Bytes a second of all links.</param>
     /// <param name="isAlone">There is no other link.</param>
     internal bool HasRoom(Instant now, double all, bool isAlone) =>
-        !IsHeld && RestUntil <= now && Fetches.Count < Window(all, isAlone) && carrier.HasRoom;
+        !IsHeld && RestUntil <= now && InWindow < Window(all, isAlone) && carrier.HasRoom;
+
+    internal bool HasPromptRoom(Instant now) => RestUntil <= now && Prompts < Limits.LinkPromptsMax;
 
     /// <summary>What is read is not counted together with the rest: it goes first.</summary>
     internal bool HasUrgentRoom(Instant now, double all, bool isAlone) =>
@@ -104,12 +112,17 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     {
         Failures = 0;
         var seconds = Math.Max((now - fetch.Asked).TotalSeconds, 1e-6);
-        Pace.Learn(Delivered - fetch.DeliveredBefore, seconds);
+        Pace.LearnDelay(seconds);
+        // In the time that little takes, one run more or less is all the difference.
+        if (!fetch.IsPrompt)
+            Pace.Learn(Delivered - fetch.DeliveredBefore, seconds);
     }
 
     /// <summary>A fetch was given up, as another had brought all of it.</summary>
     internal void MeasureLate(Fetching fetch, Instant now)
     {
+        if (fetch.IsPrompt)
+            return;
         var most = Delivered - fetch.DeliveredBefore + fetch.Bytes;
         Pace.LearnLate(most, (now - fetch.Asked).TotalSeconds);
     }

@@ -16,6 +16,9 @@ internal sealed class Sources(Queue<Effect> effects)
     private long _lastFetch;
     private long _bytesUnderway;
 
+    /// <summary>Of little asked in a row, beside the windows.</summary>
+    private long _promptBytes;
+
     internal IReadOnlyCollection<SourceLink> Links => _links.Values;
 
     internal IReadOnlyCollection<Fetching> Fetches => _fetches.Values;
@@ -40,6 +43,13 @@ internal sealed class Sources(Queue<Effect> effects)
         HasRoom
         && link.HasRoom(now, BytesPerSecond, IsAlone)
         && Down.HasRoom(link.Source.Friend, now);
+
+    /// <summary>Whether a link can be asked for little beside its window.</summary>
+    internal bool CanAskPrompt(SourceLink link, Instant now) =>
+        link.HasPromptRoom(now)
+        // It need not wait for a limit, but leaves half of it to the rest.
+        && (!Down.IsLimited || _promptBytes < Limits.FetchBytesMax)
+        && Down.HasRoom(link.Source.Friend, now, Limits.FetchBytesMax);
 
     /// <summary>Whether a link can be asked for what a reader wants.</summary>
     internal bool HasUrgentRoom(SourceLink link, Instant now) =>
@@ -84,16 +94,25 @@ internal sealed class Sources(Queue<Effect> effects)
         return link.Source;
     }
 
-    internal void Ask(SourceLink link, Wanted wanted, List<Slice> slices, Instant now)
+    /// <param name="isPrompt">Beside the link's window.</param>
+    internal void Ask(
+        SourceLink link,
+        Wanted wanted,
+        List<Slice> slices,
+        Instant now,
+        bool isPrompt = false
+    )
     {
         if (link.Fetches.Count == 0)
             link.Heard = now;
         var id = new FetchId(++_lastFetch);
-        var fetch = new Fetching(id, link, wanted, slices, now);
+        var fetch = new Fetching(id, link, wanted, slices, now) { IsPrompt = isPrompt };
         _fetches[id] = fetch;
         link.Fetches[id] = fetch;
         wanted.Underway++;
+        link.Prompts += isPrompt ? 1 : 0;
         _bytesUnderway += fetch.Bytes;
+        _promptBytes = isPrompt ? _promptBytes + fetch.Bytes : 0;
         link.AskedAt = _lastFetch;
         Down.Charge(link.Source.Friend, fetch.Bytes, now);
         effects.Enqueue(new Effect.Fetch(id, link.Id, wanted.Id, slices));
@@ -159,6 +178,7 @@ internal sealed class Sources(Queue<Effect> effects)
             return;
         var link = fetch.Link;
         link.Fetches.Remove(id);
+        link.Prompts -= fetch.IsPrompt ? 1 : 0;
         fetch.Transfer.Underway--;
         _bytesUnderway -= fetch.Bytes;
         _missing.Clear();

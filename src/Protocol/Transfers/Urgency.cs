@@ -43,6 +43,9 @@ internal sealed class Urgency(Sources sources, Queue<Effect> effects)
             return;
         foreach (var wanted in transfers.Where(wanted => wanted.Urgent.HasReaders))
         {
+            // Its answer goes before what is underway.
+            if (wanted.IsLittle)
+                continue;
             foreach (var (reader, slice) in wanted.Urgent.Jumped.ToArray())
                 Hurry(wanted, reader, slice, now);
         }

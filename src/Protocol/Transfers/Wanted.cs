@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Entropy;
 using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 
@@ -55,6 +56,9 @@ internal sealed class Wanted
     internal int Missing { get; private set; }
 
     internal long MissingBytes { get; private set; }
+
+    /// <summary>All that is missing fits one small fetch.</summary>
+    internal bool IsLittle => MissingBytes <= Limits.PromptBytesMax;
 
     /// <summary>Runs neither stored nor asked for.</summary>
     internal int Free { get; private set; }

@@ -47,6 +47,27 @@ public sealed class BoundedQueueTests
     }
 
     [Fact]
+    public void What_is_urgent_is_taken_first_and_counts()
+    {
+        var queue = new BoundedQueue<int>(4);
+        Assert.True(queue.Add(3));
+        Assert.True(queue.Add(1, isUrgent: true));
+        Assert.True(queue.Add(4));
+        Assert.True(queue.Add(2, isUrgent: true));
+        var isRefused = false;
+        var adder = new Thread(() => isRefused = !queue.Add(0, isUrgent: true));
+        adder.Start();
+        queue.Close();
+        Assert.True(adder.Join(Long));
+        Assert.True(isRefused);
+        foreach (var number in (int[])[1, 2, 3, 4])
+        {
+            Assert.True(queue.TryTake(out var taken, Long));
+            Assert.Equal(number, taken);
+        }
+    }
+
+    [Fact]
     public void One_who_waits_to_take_hears_of_the_end()
     {
         var queue = new BoundedQueue<int>(2);

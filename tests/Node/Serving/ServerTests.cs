@@ -84,6 +84,22 @@ public sealed class ServerTests
     }
 
     [Fact]
+    public void Little_is_served_while_large_ones_wait()
+    {
+        using var alice = new SharingSide(("large", _large), ("small", _small));
+        using var bob = new Side("Bob");
+        var link = Linked(bob, alice);
+        // Without credit they stop where they are, the first in hand, the others behind it.
+        RunOfContent[] large = [Run(alice, "large", 0)];
+        var waiting = Enumerable.Range(0, 20).Select(_ => new Collected()).ToArray();
+        foreach (var sink in waiting)
+            Assert.NotEqual(default, link.Open(Fetch(large), 0, sink));
+        RunOfContent[] small = [Run(alice, "small", 0)];
+        Check(small, Ask(bob, alice, small), AnswerStep.Whole);
+        Assert.All(waiting, sink => Assert.False(sink.HasEnded));
+    }
+
+    [Fact]
     public void Who_may_see_it_still_gets_all_of_it()
     {
         using var alice = new SharingSide(("large", _large));

@@ -45,18 +45,42 @@ public sealed class DownLimitTests
     }
 
     [Fact]
+    public void LittleDoesNotWaitForADebtButIsCharged()
+    {
+        _world.Offers = (_, _) => [ScriptedWorld.Friend(1)];
+        _world.Link(1, 1).BytesPerSecond = 900e6;
+        Limit(new Rates(Mib, null));
+        _world.Download(1, ScriptedWorld.File(1, 500L * Mib));
+        for (var number = 2; number < 12; number++)
+        {
+            _world.Run(5.3);
+            _world.Download(number, ScriptedWorld.File(number, 1000));
+            _world.Run(0.002);
+            Assert.Contains(_world.Asked, one => one.Transfer.Value == number);
+        }
+
+        var (before, large) = (Bytes(), Bytes(1));
+        for (var number = 12; number < 2000; number++)
+            _world.Download(number, ScriptedWorld.File(number, 60_000));
+        _world.Run(20);
+        Assert.InRange(Bytes() - before, Mib * 18.0, Mib * 22.0);
+        Assert.InRange(Bytes(1) - large, Mib * 8.0, Mib * 12.0);
+    }
+
+    [Fact]
     public void OffAsksNothingAndAnotherLimitHoldsAtOnce()
     {
         _world.Offers = (_, _) => [ScriptedWorld.Friend(1)];
         _world.Link(1, 1);
         Limit(new Rates(0, null));
         _world.Download(1, ScriptedWorld.File(1, 5L * Mib));
+        _world.Download(2, ScriptedWorld.File(2, 1000));
         _world.Run(100);
         Assert.Empty(_world.Asked);
 
         Limit(Rates.Unlimited);
         _world.Run();
-        Assert.Single(_world.Finished);
+        Assert.Equal(2, _world.Finished.Count);
     }
 
     [Fact]
@@ -73,6 +97,11 @@ public sealed class DownLimitTests
         _world.Run(3.5);
         Assert.Single(_world.Finished);
     }
+
+    private double Bytes(int? transfer = null) =>
+        _world
+            .Asked.Where(one => transfer is null || one.Transfer.Value == transfer)
+            .Sum(one => (double)Math.Min(Mib, _world.Files[one.Transfer][0].Id.Length));
 
     private void Limit(Rates down) => _world.Input(new Input.LimitsChanged(down, Rates.Unlimited));
 }

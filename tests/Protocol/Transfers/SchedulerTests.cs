@@ -43,7 +43,8 @@ public sealed class SchedulerTests
             Assert.True(asked.GroupBy(slice => slice).All(copies => copies.Count() <= 2));
         }
 
-        Assert.InRange(world.MostUnderway, 1, Limits.LinkFetchesMax);
+        const int most = Limits.LinkFetchesMax + Limits.LinkPromptsMax;
+        Assert.InRange(world.MostUnderway, 1, most);
     }
 
     [Fact]

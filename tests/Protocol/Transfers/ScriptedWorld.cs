@@ -27,7 +27,8 @@ internal sealed class ScriptedWorld
     private readonly Queue<Effect> _effects = [];
     private readonly PriorityQueue<Action, (long, long)> _agenda = new();
     private readonly Dictionary<LinkId, (FriendId Friend, Behaviour How)> _links = [];
-    private readonly Dictionary<LinkId, Queue<(Effect.Fetch Fetch, int Index)>> _lines = [];
+    private readonly Dictionary<LinkId, PriorityQueue<(Effect.Fetch, int), (bool, long)>> _lines =
+    [];
     private readonly Dictionary<FetchId, Effect.Fetch> _underway = [];
     private long _order;
 
@@ -209,21 +210,24 @@ internal sealed class ScriptedWorld
         In(link.How.DelaySeconds, () => Line(fetch));
     }
 
-    /// <summary>Answers go one after another; what is given up before costs nothing.</summary>
+    /// <summary>
+    /// Answers go one after another, small fetches first; what is given up before costs nothing.
+    /// </summary>
     private void Line(Effect.Fetch fetch)
     {
         var isIdle = !_lines.TryGetValue(fetch.Link, out var line);
         if (isIdle)
-            _lines[fetch.Link] = line = [];
+            _lines[fetch.Link] = line = new();
+        var isBulk = fetch.Slices.Sum(slice => Bytes(fetch, slice)) > Limits.PromptBytesMax;
         for (var index = 0; index < fetch.Slices.Count; index++)
-            line!.Enqueue((fetch, index));
+            line!.Enqueue((fetch, index), (isBulk, _order++));
         if (isIdle)
             SendNext(fetch.Link);
     }
 
     private void SendNext(LinkId id)
     {
-        if (!_links.TryGetValue(id, out var link) || !_lines[id].TryDequeue(out var next))
+        if (!_links.TryGetValue(id, out var link) || !_lines[id].TryDequeue(out var next, out _))
         {
             _lines.Remove(id);
             return;
