@@ -185,7 +185,7 @@ internal sealed class Download : IDisposable
             _place.Sync();
             // First: what is recorded as here can be proved.
             RecordProofs(store);
-            store.Record(Row.Id, _recording, CopyBits, TimesOf(_recording));
+            store.Record(Row.Id, _recording, CopyBits, _place.TimesOf(_recording));
             _recording.Clear();
         }
         catch
@@ -248,23 +248,6 @@ internal sealed class Download : IDisposable
     }
 
     public void Dispose() => _place.Dispose();
-
-    /// <summary>After the sync: what others change from here on shows.</summary>
-    private List<ChangeTimes> TimesOf(List<(int Run, Hash256 Root)> runs)
-    {
-        List<ChangeTimes> all = [];
-        var file = 0;
-        foreach (var chunk in runs.Select(run => ChangeTimes.ChunkOf(FileOf(run.Run))).Distinct())
-        {
-            var times = ChangeTimes.Of(chunk, Content.Files.Count);
-            _place.CopyLeft(times.First, times.Ns);
-            all.Add(times);
-        }
-
-        return all;
-
-        int FileOf(int run) => file = Content.Map.FileOf(run, file);
-    }
 
     private void CopyBits(int from, byte[] bits)
     {

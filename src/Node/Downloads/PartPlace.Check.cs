@@ -63,8 +63,24 @@ internal sealed partial class PartPlace
         return true;
     }
 
-    /// <summary>Those times of so many files, from one on.</summary>
-    internal void CopyLeft(int from, Span<long> times)
+    /// <summary>How the files of those runs, and of their chunks, were left.</summary>
+    internal List<ChangeTimes> TimesOf(IReadOnlyList<(int Run, Hash256 Root)> runs)
+    {
+        List<ChangeTimes> all = [];
+        var file = 0;
+        foreach (var chunk in runs.Select(run => ChangeTimes.ChunkOf(FileOf(run.Run))).Distinct())
+        {
+            var times = ChangeTimes.Of(chunk, _content.Files.Count);
+            CopyLeft(times.First, times.Ns);
+            all.Add(times);
+        }
+
+        return all;
+
+        int FileOf(int run) => file = _content.Map.FileOf(run, file);
+    }
+
+    private void CopyLeft(int from, Span<long> times)
     {
         using (_gate.EnterScope())
         {

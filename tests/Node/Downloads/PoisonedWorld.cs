@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Downloads;
-using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 using FriendNet.Tests.Protocol.Transfers;

@@ -1,11 +1,10 @@
 using FriendNet.Protocol.Bounds;
-using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Transfers;
 
-/// <summary>Who sent wrong bytes for one transfer is asked last for others, for some time.</summary>
+/// <summary>Who sent wrong bytes for one transfer is asked last for others, for a time.</summary>
 public sealed class GuiltTests
 {
     private const int Mib = 1024 * 1024;
