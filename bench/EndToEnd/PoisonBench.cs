@@ -10,6 +10,7 @@ internal static class PoisonBench
 {
     private const int Sources = 10;
     private const int RunBytes = 1 << 20;
+    private const StringComparison Ordinal = StringComparison.Ordinal;
     private static readonly int[] Every = [1, 10, 100];
 
     internal static void Run(string program, string work, int mebibytes, int runs)
@@ -81,10 +82,10 @@ internal static class PoisonBench
             .Distinct()
             .Order(StringComparer.Ordinal)
             .ToArray();
-        var innocent = blamed.Count(name => name.StartsWith("honest", StringComparison.Ordinal));
-        Console.WriteLine(
-            $"blamed: {string.Join(", ", blamed)} ({poisoners} poison, {innocent} innocent)"
-        );
+        if (Array.Find(blamed, name => name.StartsWith("honest", Ordinal)) is { } innocent)
+            throw new InvalidOperationException($"{innocent} was blamed and sent nothing wrong.");
+        // One that poisons little may not have been asked for any of it.
+        Console.WriteLine($"blamed: {string.Join(", ", blamed)} ({poisoners} poison)");
     }
 
     // Size and time stay, so the daemon takes it for what it hashed.

@@ -11,11 +11,13 @@ namespace FriendNet.Tests.EndToEnd;
 /// </summary>
 internal sealed class KillLine : IDisposable
 {
+    private const int MoreMax = 1_000;
     private readonly Scratch _scratch = new();
     private readonly LiveNode _owner;
     private readonly LiveNode _middle;
     private readonly LiveNode _far;
     private readonly string _shared;
+    private List<string> _promised = [];
     private bool _isShared;
     private int _round;
 
@@ -47,7 +49,10 @@ internal sealed class KillLine : IDisposable
         }
 
         var log = Path.Combine(_scratch, $"calls-{role}");
-        await Round(role, KillPoint.Counting(log), () => Task.CompletedTask);
+        var (victim, fetcher) = (VictimOf(role), FetcherOf(role));
+        await Round(role, KillPoint.Counting(log), () => Complete(fetcher, victim));
+        // Written once it has seen that the daemon is gone.
+        Assert.True(SpinWait.SpinUntil(() => File.Exists(log), TimeSpan.FromSeconds(30)));
         return KillPoint.Counted(log);
     }
 
@@ -55,21 +60,23 @@ internal sealed class KillLine : IDisposable
     internal async Task<bool> Survives(string role, KillPoint point)
     {
         var victim = VictimOf(role);
-        var isHit = true;
-        await Round(role, point.Wrapper, Until);
-        return isHit;
+        var mark = Path.Combine(_scratch, $"met-{_round}");
+        await Round(role, point.Wrapper(mark), Until);
+        return point.Call is null || File.Exists(mark);
 
         async Task Until()
         {
             if (point.Call is null)
             {
                 await victim.EndedWithin(TimeSpan.FromMilliseconds(point.Nth));
+                return;
             }
-            else
+
+            // Killed in place of its own call, or done with all that there was to do.
+            await Task.WhenAny(victim.Ended(), Complete(FetcherOf(role), victim));
+            for (var more = 0; more < MoreMax && point.IsEndless && !victim.HasEnded; more++)
             {
-                // Killed by its own call, or done with all that there was to do.
-                await Task.WhenAny(victim.Ended(), Complete(FetcherOf(role), victim));
-                isHit = victim.HasEnded;
+                await InviteAndRevoke(victim);
             }
         }
     }
@@ -107,32 +114,24 @@ internal sealed class KillLine : IDisposable
             fetcher.Ok("get", id, "-o", target, "--no-wait");
         }
 
-        var promised = new List<string>();
+        _promised = [];
         if (await victim.StartUnder(wrapper))
         {
-            var ordered = victim == fetcher ? ids : [];
-            promised = await Acknowledged(victim, ordered, target);
+            _promised.AddRange(Ordered(victim, victim == fetcher ? ids : [], target));
+            _promised.AddRange(await Invites(victim));
             await until();
-            if (wrapper.Contains("trace=" + KillPoint.Calls))
-            {
-                await Complete(fetcher, victim);
-            }
         }
 
         victim.Kill();
         victim.Start();
-        await Whole(victim, fetcher, ids, target, promised);
+        await Whole(victim, fetcher, ids, target);
     }
 
     /// <summary>What the victim said yes to before it died.</summary>
-    private static async Task<List<string>> Acknowledged(
-        LiveNode victim,
-        string[] ordered,
-        string target
-    )
+    private static List<string> Ordered(LiveNode victim, string[] ids, string target)
     {
         var promised = new List<string>();
-        foreach (var id in ordered)
+        foreach (var id in ids)
         {
             if (victim.Call("get", id, "-o", target, "--no-wait").Code == 0)
             {
@@ -140,10 +139,16 @@ internal sealed class KillLine : IDisposable
             }
         }
 
-        var api = new ApiClient(FriendNet.Node.Configuration.Home.At(victim.Home, _ => null));
+        return promised;
+    }
+
+    private static async Task<List<string>> Invites(LiveNode victim, int count = 3)
+    {
+        var promised = new List<string>();
+        var api = Api(victim);
         try
         {
-            for (var number = 0; number < 3; number++)
+            for (var number = 0; number < count; number++)
             {
                 var made = await api.Post(
                     "/invites",
@@ -163,6 +168,26 @@ internal sealed class KillLine : IDisposable
         return promised;
     }
 
+    /// <summary>Two writes that last, and nothing is left of them.</summary>
+    private static async Task InviteAndRevoke(LiveNode victim)
+    {
+        var api = Api(victim);
+        try
+        {
+            foreach (var id in await Invites(victim, 1))
+            {
+                await api.Delete($"/invites/{id}", TestContext.Current.CancellationToken);
+            }
+        }
+        catch (FailureException)
+        {
+            // Killed amid it, as was wanted.
+        }
+    }
+
+    private static ApiClient Api(LiveNode node) =>
+        new(FriendNet.Node.Configuration.Home.At(node.Home, _ => null));
+
     private static async Task Complete(LiveNode fetcher, LiveNode victim)
     {
         try
@@ -179,24 +204,18 @@ internal sealed class KillLine : IDisposable
         }
     }
 
-    private async Task Whole(
-        LiveNode victim,
-        LiveNode fetcher,
-        string[] ids,
-        string target,
-        List<string> promised
-    )
+    private async Task Whole(LiveNode victim, LiveNode fetcher, string[] ids, string target)
     {
         var invites = await victim.Ask("/invites", ContractJson.Default.IReadOnlyListInvite);
         var kept = invites.Select(invite => invite.Id).ToHashSet();
-        Assert.All(promised.Except(ids), id => Assert.Contains(id, kept));
+        Assert.All(_promised.Except(ids), id => Assert.Contains(id, kept));
         var type = ContractJson.Default.IReadOnlyListTransfer;
         var transfers = await fetcher.Ask("/transfers", type);
         string[] names = ["film.mkv", "notes"];
         for (var one = 0; one < ids.Length; one++)
         {
             var isThere = transfers.Any(transfer => transfer.Name == names[one]);
-            var wasPromised = victim != fetcher || promised.Contains(ids[one]);
+            var wasPromised = victim != fetcher || _promised.Contains(ids[one]);
             Assert.True(isThere || !wasPromised, $"{names[one]} was accepted and is not there.");
             if (!isThere)
             {

@@ -1,52 +1,47 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Runtime.CompilerServices;
+using Xunit;
 
 namespace FriendNet.Tests.EndToEnd;
 
 /// <summary>
-/// Where a daemon is killed: as a thread of it makes its Nth call, or by the clock.
+/// Where a daemon is killed: in place of its Nth call of a kind, by any thread, or by the clock.
 /// </summary>
 /// <param name="Call">Null: after so many milliseconds.</param>
 internal sealed record KillPoint(string? Call, int Nth)
 {
-    /// <summary>The calls by which something lasts, or is taken away.</summary>
-    internal const string Calls =
-        "pwrite64,fdatasync,fsync,syncfs,renameat2,fallocate,ftruncate,mkdirat,unlink,unlinkat";
+    private const string Python = "/usr/bin/python3";
 
-    /// <summary>
-    /// strace(1): before the call is made the kernel kills the whole process. With -D the daemon
-    /// stays our own child. It counts for each thread.
-    /// </summary>
-    internal string[] Wrapper =>
+    /// <summary>More of these can be had: each invitation is made to last.</summary>
+    private static readonly string[] Endless = ["pwrite64", "fdatasync"];
+
+    /// <summary>As often in each round.</summary>
+    private static readonly string[] Fixed = ["fallocate", "mkdirat", "renameat2"];
+
+    /// <summary>Whether it comes if only the daemon is given enough to do.</summary>
+    internal bool IsEndless => Endless.Contains(Call);
+
+    internal static void SkipUnlessInstalled() =>
+        Assert.SkipUnless(File.Exists(Python), "python3 is not installed: ./dev test installs it.");
+
+    /// <param name="mark">A file that is made when the point is met.</param>
+    internal string[] Wrapper(string mark) =>
         Call is null
-            ? ["strace", "-D", "-f", "-qq", "-e", "trace=none", "-o", "/dev/null"]
-            :
-            [
-                "strace",
-                "-D",
-                "-f",
-                "-qq",
-                "-e",
-                $"trace={Call}",
-                "-e",
-                $"inject={Call}:signal=SIGKILL:when={Nth}",
-                "-o",
-                "/dev/null",
-            ];
+            ? []
+            : [Python, Script(), "kill", Call, Nth.ToString(CultureInfo.InvariantCulture), mark];
 
-    internal static string[] Counting(string log) =>
-        ["strace", "-D", "-f", "-qq", "-e", $"trace={Calls}", "-o", log];
+    internal static string[] Counting(string log) => [Python, Script(), "count", log];
 
-    /// <summary>For each call how many the busiest thread made.</summary>
+    /// <summary>For each call how often it was made.</summary>
     internal static IReadOnlyDictionary<string, int> Counted(string log) =>
         File.ReadLines(log)
-            .Select(line => Regex.Match(line, @"^(\d+) +(\w+)\("))
-            .Where(match => match.Success)
-            .GroupBy(match => (Thread: match.Groups[1].Value, Call: match.Groups[2].Value))
-            .GroupBy(thread => thread.Key.Call)
-            .ToDictionary(call => call.Key, call => call.Max(thread => thread.Count()));
+            .Select(line => line.Split(' '))
+            .ToDictionary(one => one[0], one => int.Parse(one[1], CultureInfo.InvariantCulture));
 
-    /// <summary>Any of these calls, and any number of it; one time in five by the clock.</summary>
+    /// <summary>
+    /// Any of these calls, and any number of it that is met for certain; one time in five by the
+    /// clock.
+    /// </summary>
     internal static KillPoint Draw(Random random, IReadOnlyDictionary<string, int> counted)
     {
         if (random.Next(5) == 0)
@@ -56,11 +51,17 @@ internal sealed record KillPoint(string? Call, int Nth)
 
         var calls = counted.Keys.Order(StringComparer.Ordinal).ToArray();
         var call = calls[random.Next(calls.Length)];
-        return new KillPoint(call, random.Next(1, counted[call] + 1));
+        // Some come with the clock: in a quicker round there are fewer.
+        var isCertain = Endless.Contains(call) || Fixed.Contains(call);
+        var most = isCertain ? counted[call] : (counted[call] + 1) / 2;
+        return new KillPoint(call, random.Next(1, most + 1));
     }
 
     public override string ToString() =>
         Call is null
             ? string.Create(CultureInfo.InvariantCulture, $"after {Nth} ms")
             : string.Create(CultureInfo.InvariantCulture, $"{Call} {Nth}");
+
+    private static string Script([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "killpoint.py");
 }

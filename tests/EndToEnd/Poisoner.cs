@@ -7,6 +7,10 @@ namespace FriendNet.Tests.EndToEnd;
 internal static class Poisoner
 {
     private const int RunBytes = 1 << 20;
+    private const int RunLeaves = 64;
+
+    /// <summary>Which leaf of the file is wrong in that run, if any is.</summary>
+    internal static long LeafIn(long run) => (run * RunLeaves) + (run * 7 % RunLeaves);
 
     /// <summary>Changes one byte of every Nth run, from the first on.</summary>
     internal static void Poison(string path, int every)
@@ -17,9 +21,10 @@ internal static class Poisoner
         {
             for (var run = 0L; run * RunBytes < file.Length; run += every)
             {
-                file.Position = run * RunBytes;
+                var at = (LeafIn(run) * RunBytes / RunLeaves) + 5;
+                file.Position = at;
                 var old = file.ReadByte();
-                file.Position = run * RunBytes;
+                file.Position = at;
                 file.WriteByte((byte)(old ^ 1));
             }
         }

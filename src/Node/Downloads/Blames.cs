@@ -11,13 +11,16 @@ public readonly record struct Blamed(SourceId Source, string File, long? Leaf);
 /// Who sent what wrong for one transfer. Which leaf is wrong shows the source itself, if it can
 /// prove its hashes, or the right run, when somebody else has brought it. Any thread.
 /// </summary>
-internal sealed class Blames
+public sealed class Blames
 {
-    private const int Max = 64;
+    private const int Max = 256;
+
+    /// <summary>One that sends many at once must not hide the others.</summary>
+    private const int PerLinkMax = 4;
     private readonly Lock _gate = new();
     private readonly List<Wrong> _wrong = [];
 
-    internal IReadOnlyList<Blamed> All
+    public IReadOnlyList<Blamed> All
     {
         get
         {
@@ -35,18 +38,19 @@ internal sealed class Blames
 
     /// <summary>A run did not belong to the file.</summary>
     /// <param name="leaves">The hashes of what came.</param>
-    internal void Note(LinkId link, Slice slice, Hash256[] leaves) =>
+    /// <returns>False: enough is known of that link.</returns>
+    public bool Note(LinkId link, Slice slice, Hash256[] leaves) =>
         With(link, slice, wrong => wrong.Leaves = leaves);
 
     /// <param name="file">Its path within the transfer.</param>
-    internal void Note(LinkId link, Slice slice, SourceId source, string file) =>
+    public void Note(LinkId link, Slice slice, SourceId source, string file) =>
         With(link, slice, wrong => (wrong.Source, wrong.File) = (source, file));
 
-    internal void Note(LinkId link, Slice slice, long leaf) =>
+    public void Note(LinkId link, Slice slice, long leaf) =>
         With(link, slice, wrong => wrong.Leaf = leaf);
 
     /// <summary>The right run came: it shows where wrong ones differ.</summary>
-    internal void Right(Slice slice, ReadOnlySpan<Hash256> leaves)
+    public void Right(Slice slice, ReadOnlySpan<Hash256> leaves)
     {
         using (_gate.EnterScope())
         {
@@ -61,19 +65,20 @@ internal sealed class Blames
         }
     }
 
-    private void With(LinkId link, Slice slice, Action<Wrong> note)
+    private bool With(LinkId link, Slice slice, Action<Wrong> note)
     {
         using (_gate.EnterScope())
         {
             var wrong = _wrong.Find(one => one.Link == link && one.Slice == slice);
             if (wrong is null)
             {
-                if (_wrong.Count == Max)
-                    return;
+                if (_wrong.Count == Max || _wrong.Count(one => one.Link == link) == PerLinkMax)
+                    return false;
                 _wrong.Add(wrong = new(link, slice));
             }
 
             note(wrong);
+            return true;
         }
     }
 

@@ -185,7 +185,7 @@ internal sealed class Download : IDisposable
             _place.Sync();
             // First: what is recorded as here can be proved.
             RecordProofs(store);
-            store.Record(Row.Id, _recording, CopyBits, PartPlace.Now());
+            store.Record(Row.Id, _recording, CopyBits, _place.TimesOf(_recording));
             _recording.Clear();
         }
         catch

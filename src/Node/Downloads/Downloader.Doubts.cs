@@ -1,3 +1,4 @@
+using FriendNet.Node.Linux;
 using FriendNet.Protocol.Events;
 
 namespace FriendNet.Node.Downloads;
@@ -24,16 +25,33 @@ public sealed partial class Downloader
         }
 
         using var place = new PartPlace(entry.Row, content, mayMake);
-        var now = PartPlace.Now();
         if (!place.Check(run => _store.RootOf(entry.Row.Id, run)))
         {
             _log($"{entry.Row.PartName} was changed; what is wrong of it is fetched again.");
             // Before anything is made in its place: a crash must not take that for what was here.
-            _store.Keep(entry.Row.Id, content.Have, now);
+            _store.Keep(entry.Row.Id, content);
         }
 
-        content.RecordedNs = now;
         return true;
+    }
+
+    private void Stop(TransferEntry entry, Exception failure) =>
+        Stop(entry, WhyOf(entry.Row, failure));
+
+    /// <summary>Who moved the part away is told that, not which name does not exist.</summary>
+    private static string WhyOf(TransferRow row, Exception failure)
+    {
+        try
+        {
+            if (failure is DiskException { Error: DiskException.NoEntry } && PartPlace.IsGone(row))
+                return PartPlace.GoneSentence(row);
+        }
+        catch (DiskException)
+        {
+            // Where it stood cannot be looked at either: what failed says as much.
+        }
+
+        return failure.Message;
     }
 
     /// <summary>Nothing that came is trusted until it is hashed again.</summary>

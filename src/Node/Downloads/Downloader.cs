@@ -150,17 +150,17 @@ public sealed partial class Downloader : IDisposable
             }
             catch (Exception e) when (e is DiskException or SqliteException)
             {
-                Stop(entry, e.Message);
+                Stop(entry, e);
             }
         }
 
         return any;
     }
 
-    private void DiskFailed(Download download, string sentence)
+    private void DiskFailed(Download download, DiskException failure)
     {
         if (_table.Find(download.Row.Id) is { } entry)
-            Stop(entry, sentence);
+            Stop(entry, failure);
     }
 
     /// <summary>Our own disk does not let it go on.</summary>
@@ -209,7 +209,7 @@ public sealed partial class Downloader : IDisposable
         }
         catch (Exception e) when (e is DiskException or SqliteException)
         {
-            Stop(entry, e.Message);
+            Stop(entry, e);
         }
     }
 
@@ -231,7 +231,7 @@ public sealed partial class Downloader : IDisposable
         }
         catch (Exception e) when (e is DiskException or SqliteException)
         {
-            Stop(entry, e.Message);
+            Stop(entry, e);
         }
     }
 

@@ -137,14 +137,17 @@ internal sealed class FetchSink : IStreamSink
         else
         {
             var slice = _fetch.Slices[job.Index];
-            _download.Blames.Note(_fetch.Link, slice, check.Leaves.ToArray());
+            var isNoted = _download.Blames.Note(_fetch.Link, slice, check.Leaves.ToArray());
             Report(job.Index, SliceFailure.Corrupt);
-            _work.AskLeaves(
-                _fetch,
-                job.Index,
-                check.AskLeaves(run, job.Proof),
-                leaf => _download.Blames.Note(_fetch.Link, slice, leaf)
-            );
+            if (isNoted)
+            {
+                _work.AskLeaves(
+                    _fetch,
+                    job.Index,
+                    check.AskLeaves(run, job.Proof),
+                    leaf => _download.Blames.Note(_fetch.Link, slice, leaf)
+                );
+            }
         }
 
         Release();
@@ -161,7 +164,7 @@ internal sealed class FetchSink : IStreamSink
         catch (DiskException e)
         {
             if (!_download.IsStopped)
-                _work.DiskFailed(_download, e.Message);
+                _work.DiskFailed(_download, e);
             Report(job.Index, SliceFailure.DiskFailed);
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Links;
+using FriendNet.Node.Linux;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
@@ -16,7 +17,7 @@ public delegate Action? OpenStream(LinkId link, Request request, int credit, ISt
 internal sealed class FetchWork(
     OpenStream open,
     Action<Input> report,
-    Action<Download, string> diskFailed,
+    Action<Download, DiskException> diskFailed,
     Action<string> log
 ) : IDisposable
 {
@@ -29,7 +30,7 @@ internal sealed class FetchWork(
 
     internal Action<Input> Report => report;
 
-    internal Action<Download, string> DiskFailed => diskFailed;
+    internal Action<Download, DiskException> DiskFailed => diskFailed;
 
     /// <summary>Asks; the answer and its end come back as inputs.</summary>
     /// <param name="download">Null, or not to be entered: it is gone, and the fetch ends.</param>

@@ -8,7 +8,7 @@ namespace FriendNet.Node.Downloads;
 internal sealed class Finisher(
     TransferTable table,
     TransferStore store,
-    Action<TransferEntry, string> stop,
+    Action<TransferEntry, Exception> stop,
     Action<TransferEntry, Download> lookAgain
 )
 {
@@ -41,7 +41,7 @@ internal sealed class Finisher(
         }
         catch (Exception e) when (e is DiskException or SqliteException)
         {
-            stop(entry, e.Message);
+            stop(entry, e);
         }
     }
 

@@ -7,7 +7,7 @@ internal sealed partial class PartPlace
 {
     /// <summary>
     /// Compares the disk with what is recorded: what vanished or has another size is forgotten,
-    /// what was changed since it was recorded is hashed again; what stands there unrecorded is
+    /// what was changed since our last write is hashed again; what stands there unrecorded is
     /// removed. False: it was not all as it was left.
     /// </summary>
     /// <param name="recorded">The root of a run, by its number.</param>
@@ -26,7 +26,7 @@ internal sealed partial class PartPlace
             {
                 _content.Forget(file);
             }
-            else if (_content.HasAny(file) && stat.ChangedNs > _content.RecordedNs)
+            else if (_content.HasAny(file) && !_content.IsAsLeft(file, stat.ChangedNs))
             {
                 isAsLeft = false;
                 again ??= new(_content, recorded);
@@ -34,6 +34,8 @@ internal sealed partial class PartPlace
             }
 
             var isNeeded = isSound && _content.HasAny(file);
+            // What is written to it between this look and our next write shows.
+            _content.LeftNs[file] = isNeeded ? stat.ChangedNs : 0;
             if (isThere && !isNeeded && stat.Kind is FileKind.Regular or FileKind.Link)
                 _root.RemoveFile(path);
         }
@@ -54,25 +56,48 @@ internal sealed partial class PartPlace
                 continue;
             if (!IsThere(_root, PathOf(file), out var stat) || stat.Size != length)
                 return false;
-            var left = LeftNs(file);
-            if (left is null ? stat.ChangedNs > _content.RecordedNs : stat.ChangedNs != left)
+            if (stat.ChangedNs != LeftNs(file))
                 return false;
         }
 
         return true;
     }
 
-    /// <summary>The moment, in ns since 1970 as the kernel stamps files.</summary>
-    internal static long Now() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
+    /// <summary>How the files of those runs, and of their chunks, were left.</summary>
+    internal List<ChangeTimes> TimesOf(IReadOnlyList<(int Run, Hash256 Root)> runs)
+    {
+        List<ChangeTimes> all = [];
+        var file = 0;
+        foreach (var chunk in runs.Select(run => ChangeTimes.ChunkOf(FileOf(run.Run))).Distinct())
+        {
+            var times = ChangeTimes.Of(chunk, _content.Files.Count);
+            CopyLeft(times.First, times.Ns);
+            all.Add(times);
+        }
 
-    /// <summary>When our last write changed that file; null: it wrote none of it.</summary>
-    private long? LeftNs(int file)
+        return all;
+
+        int FileOf(int run) => file = _content.Map.FileOf(run, file);
+    }
+
+    private void CopyLeft(int from, Span<long> times)
     {
         using (_gate.EnterScope())
         {
-            if (_open.TryGetValue(file, out var part))
-                return part.LeftNs;
-            return _left.TryGetValue(file, out var left) ? left : null;
+            _content.LeftNs.AsSpan(from, times.Length).CopyTo(times);
+            foreach (var (file, part) in _open)
+            {
+                if (file >= from && file - from < times.Length)
+                    times[file - from] = part.LeftNs;
+            }
+        }
+    }
+
+    private long LeftNs(int file)
+    {
+        using (_gate.EnterScope())
+        {
+            return _open.TryGetValue(file, out var part) ? part.LeftNs : _content.LeftNs[file];
         }
     }
 }

@@ -19,7 +19,6 @@ internal sealed partial class PartPlace : IDisposable
     private readonly Dictionary<int, PartFile> _open = [];
     private readonly Queue<int> _order = [];
     private readonly HashSet<int> _made = [];
-    private readonly Dictionary<int, long> _left = [];
     private readonly Lock _gate = new();
 
     /// <summary>Opens the place of a transfer.</summary>
@@ -100,10 +99,12 @@ internal sealed partial class PartPlace : IDisposable
     }
 
     /// <summary>Makes all that was written last.</summary>
+    /// <exception cref="DiskException">It failed, or the part was moved away.</exception>
     internal void Sync()
     {
         if (_row.IsFolder)
         {
+            CheckIdentity();
             _root.SyncFileSystem();
             return;
         }
@@ -224,7 +225,7 @@ internal sealed partial class PartPlace : IDisposable
             var left = small.Stat().ChangedNs;
             using (_gate.EnterScope())
             {
-                _left[file] = left;
+                _content.LeftNs[file] = left;
             }
         }
         catch (DiskException)
@@ -256,7 +257,7 @@ internal sealed partial class PartPlace : IDisposable
             // What stands there and is not ours, a hard link perhaps, is not written to.
             var mustBeNew = _made.Add(file) && _row.IsFolder && !_content.HasAny(file);
             var length = _content.Files[file].Id.Length;
-            return _open[file] = new(_root, path, length, mustBeNew, _left.GetValueOrDefault(file));
+            return _open[file] = new(_root, path, length, mustBeNew, _content.LeftNs[file]);
         }
     }
 
@@ -274,7 +275,7 @@ internal sealed partial class PartPlace : IDisposable
     private void Close(int file, PartFile part)
     {
         // A write under way opens it again, and begins with what is there then.
-        _left[file] = part.IsBusy ? 0 : part.LeftNs;
+        _content.LeftNs[file] = part.IsBusy ? 0 : part.LeftNs;
         part.Dispose();
     }
 

@@ -58,6 +58,7 @@ public sealed class TransferContent
             lengths[file] = files[file].Id.Length;
         Map = new(lengths);
         Have = new(Map.Runs);
+        LeftNs = new long[files.Count];
     }
 
     public IReadOnlyList<TransferFile> Files { get; }
@@ -66,8 +67,17 @@ public sealed class TransferContent
 
     public RunBits Have { get; }
 
-    /// <summary>ns since 1970: what changed on disk later is to be looked at.</summary>
-    public long RecordedNs { get; set; } = long.MaxValue;
+    /// <summary>
+    /// By file, the time of change (ctime, ns since 1970) that our last write left; 0: not known.
+    /// </summary>
+    internal long[] LeftNs { get; }
+
+    /// <summary>Where that is not known: what changed later is to be looked at.</summary>
+    internal long RecordedNs { get; set; }
+
+    /// <summary>Whether a file of which runs are on disk is, by its time, as it was left.</summary>
+    internal bool IsAsLeft(int file, long changedNs) =>
+        LeftNs[file] == 0 ? changedNs <= RecordedNs : changedNs == LeftNs[file];
 
     public bool HoldsAll => Have.NextClear(0) == Have.Count;
 

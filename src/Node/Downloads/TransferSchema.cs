@@ -55,5 +55,14 @@ internal static class TransferSchema
                 PRIMARY KEY(transfer, file, chunk)
             ) STRICT, WITHOUT ROWID;
             """,
+        // Where it is silent, what was recorded before it counts: transfers.recorded.
+        """
+            CREATE TABLE changes(
+                transfer INTEGER NOT NULL,
+                chunk INTEGER NOT NULL,
+                times BLOB NOT NULL,
+                PRIMARY KEY(transfer, chunk)
+            ) STRICT, WITHOUT ROWID;
+            """,
     ];
 }

@@ -25,7 +25,7 @@ public sealed partial class TransferStore : IDisposable
     private readonly Statement _insertFile;
     private readonly Statement _record;
     private readonly Statement _recordRoot;
-    private readonly Statement _setRecorded;
+    private readonly Statement _recordTimes;
     private readonly Statement _setState;
 
     /// <param name="database">Opened with <see cref="Schema"/>; owned from here on.</param>
@@ -35,7 +35,7 @@ public sealed partial class TransferStore : IDisposable
         _insertFile = new(database.Writer, "INSERT INTO files VALUES(?,?,?,?,?)");
         _record = new(database.Writer, "INSERT OR REPLACE INTO have VALUES(?,?,?)");
         _recordRoot = new(database.Writer, "INSERT OR REPLACE INTO roots VALUES(?,?,?)");
-        _setRecorded = new(database.Writer, "UPDATE transfers SET recorded=? WHERE id=?");
+        _recordTimes = new(database.Writer, "INSERT OR REPLACE INTO changes VALUES(?,?,?)");
         _setState = new(database.Writer, "UPDATE transfers SET state=?,final=?,why=? WHERE id=?");
     }
 
@@ -111,10 +111,7 @@ public sealed partial class TransferStore : IDisposable
             chunks.Bind(0, id.Value);
             while (chunks.Step())
                 Restore(content.Have, chunks.Long(0) * ChunkRuns, chunks.Hashes(1));
-            using var recorded = Prepare("SELECT recorded FROM transfers WHERE id=?");
-            recorded.Bind(0, id.Value);
-            if (recorded.Step())
-                content.RecordedNs = recorded.Long(0);
+            LoadTimes(id, content);
             return content;
         }
     }
@@ -136,12 +133,12 @@ public sealed partial class TransferStore : IDisposable
     /// <param name="runs">And their roots.</param>
     /// <param name="copyBits">Fills an array with the bits of all that is on disk, from a run on.
     /// </param>
-    /// <param name="recordedNs">What of it changes later was not us.</param>
+    /// <param name="times">Of their files.</param>
     public void Record(
         TransferId id,
         IReadOnlyCollection<(int Run, Hash256 Root)> runs,
         Action<int, byte[]> copyBits,
-        long recordedNs
+        IReadOnlyList<ChangeTimes> times
     )
     {
         var chunks = runs.Select(run => run.Run / ChunkRuns).Distinct().ToArray();
@@ -151,7 +148,8 @@ public sealed partial class TransferStore : IDisposable
             {
                 foreach (var (run, root) in runs.Where(run => !run.Root.IsZero))
                     _recordRoot.Bind(0, id.Value).Bind(1, run).Bind(2, root).Run();
-                _setRecorded.Bind(0, recordedNs).Bind(1, id.Value).Run();
+                foreach (var those in times)
+                    RecordTimes(id, those);
                 var bits = new byte[ChunkBytes];
                 foreach (var chunk in chunks)
                 {
@@ -166,8 +164,9 @@ public sealed partial class TransferStore : IDisposable
     }
 
     /// <summary>Records what is left after a look at the disk.</summary>
-    public void Keep(TransferId id, RunBits have, long recordedNs)
+    public void Keep(TransferId id, TransferContent content)
     {
+        var have = content.Have;
         using (_gate.EnterScope())
         {
             InTransaction(() =>
@@ -181,18 +180,9 @@ public sealed partial class TransferStore : IDisposable
                     _record.Bind(2, MemoryMarshal.Cast<byte, Hash256>(bits)).Run();
                 }
 
-                _setRecorded.Bind(0, recordedNs).Bind(1, id.Value).Run();
+                RecordTimes(id, content);
                 return 0L;
             });
-        }
-    }
-
-    /// <summary>Nothing that is recorded is to be trusted unseen.</summary>
-    public void Doubt(TransferId id)
-    {
-        using (_gate.EnterScope())
-        {
-            _setRecorded.Bind(0, 0L).Bind(1, id.Value).Run();
         }
     }
 
@@ -222,7 +212,7 @@ public sealed partial class TransferStore : IDisposable
         {
             InTransaction(() =>
             {
-                foreach (var table in (string[])["have", "roots", "proofs", "files"])
+                foreach (var table in (string[])["have", "roots", "proofs", "changes", "files"])
                     Delete($"{table} WHERE transfer", id);
                 Delete("transfers WHERE id", id);
                 return 0L;
@@ -235,7 +225,7 @@ public sealed partial class TransferStore : IDisposable
         _insertFile.Dispose();
         _record.Dispose();
         _recordRoot.Dispose();
-        _setRecorded.Dispose();
+        _recordTimes.Dispose();
         _setState.Dispose();
         _database.Dispose();
     }
@@ -256,7 +246,7 @@ public sealed partial class TransferStore : IDisposable
     {
         var sql =
             "INSERT INTO transfers(name, destination, part, final, folder, state, created, "
-            + "files, bytes, why, quiet) VALUES(?,?,?,'',?,?,?,?,?,'',?) RETURNING id";
+            + "files, bytes, why, quiet, recorded) VALUES(?,?,?,'',?,?,?,?,?,'',?,0) RETURNING id";
         using var insert = Prepare(sql);
         insert.Bind(0, row.Name).Bind(1, row.Destination).Bind(2, row.PartName);
         insert.Bind(3, row.IsFolder ? 1 : 0).Bind(4, (long)row.State).Bind(5, row.CreatedSeconds);

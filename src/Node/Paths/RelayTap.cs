@@ -9,7 +9,7 @@ public sealed class RelayTap : IDisposable
     /// <summary>Enough to search for a while; peers decide how much comes.</summary>
     public const long FileBytesMax = 1L << 30;
 
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private readonly Action<string> _warn;
     private readonly long _bytesMax;
     private readonly Lock _gate = new();
@@ -18,16 +18,15 @@ public sealed class RelayTap : IDisposable
     /// <param name="warn">Takes a sentence, once: from here on nothing is kept.</param>
     /// <exception cref="IOException">The file cannot be made.</exception>
     public RelayTap(string path, Action<string> warn, long bytesMax = FileBytesMax)
-    {
-        (_warn, _bytesMax) = (warn, bytesMax);
-        _file = new FileStream(
-            path,
-            FileMode.Append,
-            FileAccess.Write,
-            FileShare.Read,
-            bufferSize: 0
-        );
-    }
+        : this(
+            new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0),
+            warn,
+            bytesMax
+        ) { }
+
+    /// <param name="file">Owned from here on.</param>
+    public RelayTap(Stream file, Action<string> warn, long bytesMax = FileBytesMax) =>
+        (_file, _warn, _bytesMax) = (file, warn, bytesMax);
 
     /// <summary>Bytes as they are opened from the link that brings them.</summary>
     public void Note(ReadOnlySpan<byte> bytes)

@@ -154,7 +154,8 @@ public sealed class Scheduler
 
     private void Fail(Input.SliceFailed failed, Instant now)
     {
-        if (failed.Why == SliceFailure.Corrupt && _sources.SourceOf(failed.Fetch) is { } guilty)
+        // Many small files of one answer may be wrong at once, which is one offence.
+        if (failed.Why == SliceFailure.Corrupt && _sources.UncaughtOf(failed.Fetch) is { } guilty)
             _guilt.Note(guilty, now);
         if (_sources.Failed(failed.Fetch, failed.Index, failed.Why) is { } stopped)
             Remove(stopped.Id);

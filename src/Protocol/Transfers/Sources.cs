@@ -146,8 +146,14 @@ internal sealed class Sources(Queue<Effect> effects)
             fetch.Link.Heard = now;
     }
 
-    /// <summary>Whom that fetch was asked of; null: it has ended.</summary>
-    internal SourceId? SourceOf(FetchId id) => _fetches.GetValueOrDefault(id)?.Link.Source;
+    /// <summary>
+    /// Whom that fetch was asked of; null: it has ended, or was caught in that transfer before.
+    /// </summary>
+    internal SourceId? UncaughtOf(FetchId id) =>
+        _fetches.GetValueOrDefault(id) is { Link.Source: var source } fetch
+        && !fetch.Transfer.Sources.IsDropped(source)
+            ? source
+            : null;
 
     /// <summary>The transfer that cannot go on because of our own disk.</summary>
     internal Wanted? Failed(FetchId id, int index, SliceFailure why)

@@ -8,7 +8,7 @@ namespace FriendNet.Tests.Node.Downloads;
 /// Somebody else writes to what has come: only what is wrong of it is fetched again, and nothing
 /// wrong is ever put in place.
 /// </summary>
-public sealed class ChangedPartTests : IDisposable
+public sealed partial class ChangedPartTests : IDisposable
 {
     private const int Mib = 1024 * 1024;
     private const int Runs = 21;
@@ -139,9 +139,15 @@ public sealed class ChangedPartTests : IDisposable
             Assert.True(stop.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         }
 
+        return (id, Recorded(id));
+    }
+
+    /// <summary>Runs that are recorded.</summary>
+    private int Recorded(TransferId id)
+    {
         using var store = OneNode.Store(_home);
-        var content = store.Load(id);
-        return (id, Enumerable.Range(0, Runs).Count(run => content.Have[run]));
+        var have = store.Load(id).Have;
+        return Enumerable.Range(0, have.Count).Count(run => have[run]);
     }
 
     private (TransferState State, int Sent) GoOn(TransferId id)

@@ -83,7 +83,7 @@ internal sealed class MemoryFriend : IDisposable
         return layer;
     }
 
-    private static Hash256 RootOf(byte[] bytes)
+    internal static Hash256 RootOf(byte[] bytes)
     {
         var layer = LayerOf(bytes);
         return layer.Length switch

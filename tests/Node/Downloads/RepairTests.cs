@@ -39,6 +39,89 @@ public sealed class RepairTests : IDisposable
             Assert.Equal(21, friend.SlicesSent);
     }
 
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    public void A_part_moved_away_while_it_arrives_is_said_at_once(bool isFolder, bool comesBack)
+    {
+        var friend = new MemoryFriend();
+        using var node = new OneNode(_home, friend);
+        var part = node.PathOf(isFolder ? "a.friendnet-part" : "a.bin.friendnet-part");
+        var (isMoved, isSaid) = (false, false);
+        friend.Before = run =>
+        {
+            var at = isFolder ? friend.SlicesSent / 10 : run.Run;
+            if (at == 10 && !isMoved)
+            {
+                isMoved = true;
+                Move(part, part + ".away");
+            }
+            else if (at == 14 && !isSaid)
+            {
+                isSaid = true;
+                // What was written since makes it look; the end is not needed for that.
+                SpinWait.SpinUntil(
+                    () => node.Downloader.List()[0].Row.State == TransferState.Paused,
+                    TimeSpan.FromSeconds(30)
+                );
+            }
+        };
+        byte[][] files = isFolder
+            ? [.. Enumerable.Range(0, 300).Select(i => Bytes(9000, i))]
+            : [Bytes((20 * Mib) + 3)];
+        var offered = files.Select((f, i) => new OfferedFile($"f{i}", friend.Add(f))).ToArray();
+        var id = isFolder
+            ? node.Downloader.StartFolder("a", offered, node.Destination)
+            : node.Downloader.StartFile("a.bin", offered[0].Id, node.Destination);
+        var end = node.WaitFor(id);
+        Assert.Equal(TransferState.Paused, end.State);
+        Assert.Contains("is gone", end.Why, StringComparison.Ordinal);
+        if (comesBack)
+            Move(part + ".away", part);
+        Assert.True(node.Downloader.Resume(id));
+        Assert.Equal(TransferState.Done, node.WaitFor(id).State);
+        for (var i = 0; i < files.Length; i++)
+        {
+            var place = node.PathOf(isFolder ? $"a/f{i}" : "a.bin");
+            Assert.Equal(files[i], File.ReadAllBytes(place));
+        }
+
+        Assert.Equal(comesBack ? 1 : 2, Directory.GetFileSystemEntries(node.Destination).Length);
+    }
+
+    /// <summary>Each start looks once; then come the waits, longer and longer.</summary>
+    [Fact]
+    public void Started_again_and_again_it_asks_who_refuses_for_one_window_each_time()
+    {
+        const int Starts = 5;
+        const int Window = 4;
+        var (asked, bytes) = (0, Bytes(30 * Mib));
+        for (var start = 0; start < Starts; start++)
+        {
+            var friend = new MemoryFriend();
+            using var node = new OneNode(_home, friend);
+            if (start == 0)
+            {
+                var missing = new ContentId(MemoryFriend.RootOf(bytes), bytes.Length);
+                node.Downloader.StartFile("a.bin", missing, node.Destination);
+            }
+
+            var transfer = Assert.Single(node.Downloader.List()).Row.Id;
+            Assert.True(
+                SpinWait.SpinUntil(
+                    () => node.Downloader.Find(transfer)!.Why is not null,
+                    TimeSpan.FromSeconds(30)
+                )
+            );
+            lock (friend.Asked)
+                asked += friend.Asked.Count;
+        }
+
+        Assert.InRange(asked, Starts, Starts * Window);
+    }
+
     [Fact]
     public void A_finish_without_part_or_result_is_not_done()
     {
@@ -103,6 +186,14 @@ public sealed class RepairTests : IDisposable
         Assert.Equal(TransferState.Done, node.WaitFor(id).State);
         for (var i = 0; i < files.Length; i++)
             Assert.Equal(files[i], File.ReadAllBytes(node.PathOf($"tree/f{i}")));
+    }
+
+    private static void Move(string from, string to)
+    {
+        if (Directory.Exists(from))
+            Directory.Move(from, to);
+        else
+            File.Move(from, to);
     }
 
     private TransferId FetchPartly(byte[] bytes)

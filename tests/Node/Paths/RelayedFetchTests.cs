@@ -1,3 +1,4 @@
+using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
 using FriendNet.Node.Paths;
 using FriendNet.Protocol.Ids;
@@ -91,6 +92,30 @@ public sealed class RelayedFetchTests : IDisposable
         var cancel = TestContext.Current.CancellationToken;
         await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2, cancel);
         Assert.Equal(content, await File.ReadAllBytesAsync(_near.Home.At("got"), cancel));
+    }
+
+    [Fact]
+    public async Task ARelayThatChangesBytesBreaksItsPathsAndNobodyIsBlamed()
+    {
+        // No run passes it whole.
+        var meddler = new Meddler(every: 400_000);
+        using var tap = new RelayTap(meddler, Assert.Fail);
+        using var bob = Between("Bob", tap);
+        var (id, content) = _far.Share("song", 24 << 20);
+        var transfer = _near.Start(id, "got");
+        // It was tried again after it had failed, and failed again.
+        Wait.Until(() => meddler.Times >= 5);
+        var now = _near.Downloads.Find(transfer)!;
+        Assert.Equal((TransferState.Running, 0), (now.Row.State, now.BytesStored));
+        var friend = _near.Links.Single(link => !link.IsPath);
+
+        using var carol = Between("Carol");
+        var cancel = TestContext.Current.CancellationToken;
+        await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2, cancel);
+        Assert.Equal(content, await File.ReadAllBytesAsync(_near.Home.At("got"), cancel));
+        Assert.Empty(_near.Downloads.Find(transfer)!.Blamed);
+        // The friendship has nothing to do with it.
+        Assert.Same(friend, _near.Side.Our.Links.Find(bob.Side.Id));
     }
 
     private static Link[] Paths(PathNode node) => [.. node.Links.Where(link => link.IsPath)];

@@ -86,6 +86,43 @@ public sealed class StallTests
     }
 
     [Fact]
+    public void Where_nobody_else_has_it_silence_is_borne_for_half_a_minute()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        var silent = world.Link(1, 1);
+        silent.BytesPerSecond = 20e6;
+        world.Link(2, 2);
+        world.Download(1, ScriptedWorld.File(1, 400L * Mib));
+        world.In(2, () => silent.Silent = true);
+        world.Run(2 + 27);
+        Assert.Equal(0, world.Cancels);
+        world.Run(60);
+        Assert.True(world.Cancels > 0);
+    }
+
+    [Fact]
+    public void Who_stays_silent_rests_longer_each_time()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        world.Link(1, 1).Silent = true;
+        world.Download(1, ScriptedWorld.File(1, Mib));
+        List<Instant> asked = [];
+        while (asked.Count < 8 && world.Step())
+        {
+            if (world.Fetches > asked.Count)
+                asked.Add(world.Now);
+        }
+
+        var apart = asked.Zip(asked.Skip(1), (one, next) => (next - one).TotalSeconds);
+        // The silence is 30 s each time; then come 1 s, doubling, up to a minute.
+        double[] rests = [1, 2, 4, 8, 16, 32, 60];
+        Assert.All(
+            apart.Zip(rests),
+            one => Assert.InRange(one.First, 30 + one.Second, 30 + (one.Second * 1.3) + 6)
+        );
+    }
+
+    [Fact]
     public void Wrong_data_is_not_said_while_an_honest_source_is_only_away()
     {
         var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };

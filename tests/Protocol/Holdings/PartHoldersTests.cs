@@ -1,0 +1,258 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using FriendNet.Crypto.Merkle;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Holdings;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+using FriendNet.Tests.Crypto;
+using Google.Protobuf;
+using Xunit;
+
+namespace FriendNet.Tests.Protocol.Holdings;
+
+/// <summary>What one node seeks and tells, message by message.</summary>
+public sealed class PartHoldersTests
+{
+    private static readonly LinkId Link = new(1);
+    private readonly Queue<Effect> _effects = [];
+    private readonly List<(ContentId Id, int Run)> _held = [];
+    private readonly PartHolders _holders;
+    private Instant _now = new(1_000_000);
+
+    public PartHoldersTests()
+    {
+        _holders = new(
+            new SeededEntropy(1),
+            _effects,
+            isOn: true,
+            (_, id, runs, _) => _held.AddRange(runs.Select(run => (id, run)))
+        );
+        _holders.HandleOpened(Link, new FriendId(7), _now);
+        Pass(1.1);
+    }
+
+    [Fact]
+    public void What_is_sought_is_said_once_a_second_the_largest_first()
+    {
+        Get(1, Content(1, runs: 3));
+        var first = Assert.Single(Sent()).Seeks;
+        Assert.Equal(Tags(first.Nonce, [Content(1, 3)]), first.Tags);
+        Get(2, Content(2, runs: 9), Content(3, runs: 1));
+        Assert.Empty(Sent());
+        Pass(0.9);
+        Assert.Empty(Sent());
+        Pass(0.2);
+        var seeks = Assert.Single(Sent()).Seeks;
+        ContentId[] all = [Content(2, 9), Content(1, 3), Content(3, 1)];
+        Assert.Equal(Tags(seeks.Nonce, all), seeks.Tags);
+    }
+
+    [Fact]
+    public void Of_too_many_the_largest_are_sought()
+    {
+        var all = Enumerable.Range(0, Limits.SeeksMax + 10);
+        Get(1, [.. all.Select(one => Content(one, runs: one + 1))]);
+        var seeks = Assert.Single(Sent()).Seeks;
+        var largest = all.Reverse().Take(Limits.SeeksMax).Select(one => Content(one, one + 1));
+        Assert.Equal(Tags(seeks.Nonce, [.. largest]), seeks.Tags);
+    }
+
+    [Fact]
+    public void What_answers_an_older_list_or_no_content_is_ignored()
+    {
+        var (small, large) = (Content(1, runs: 8), Content(2, runs: 9));
+        Get(1, small);
+        var first = Name(Assert.Single(Sent()).Seeks);
+        _holders.HandleHolds(Link, Holds(first, 0, 0, 0b101), _now);
+        Assert.Equal([(small, 0), (small, 2)], _held);
+        _held.Clear();
+        Get(2, large);
+        Pass(1.1);
+        var second = Name(Assert.Single(Sent()).Seeks);
+        // Tag 0 is the large one from here on.
+        _holders.HandleHolds(Link, Holds(first, 0, 0, 1), _now);
+        _holders.HandleHolds(Link, Holds(second, 2, 0, 1), _now);
+        _holders.HandleHolds(Link, Holds(second, 1, 7, 0b11), _now);
+        Assert.Empty(_held);
+        _holders.HandleHolds(Link, Holds(second, 0, 7, 0b11), _now);
+        Assert.Equal([(large, 7), (large, 8)], _held);
+    }
+
+    [Fact]
+    public void A_list_is_read_at_most_once_a_second_and_the_last_counts()
+    {
+        var (one, other) = (Content(1, runs: 1), Content(2, runs: 2));
+        Hold(1, one, other);
+        Seek(one);
+        Assert.Equal([(0u, 0)], Told());
+        Seek(Content(3, 1));
+        Seek(Content(3, 1), other);
+        Pass(0.9);
+        Assert.Empty(Told());
+        Pass(0.2);
+        Assert.Equal([(1u, 0), (1u, 1)], Told());
+    }
+
+    [Fact]
+    public void However_much_is_held_no_message_is_too_large_and_all_is_told()
+    {
+        const int Contents = 1000;
+        var all = Enumerable.Range(0, Contents).Select(one => Content(one, runs: 2)).ToArray();
+        // Each second run of a long one: pieces full of bits.
+        var large = Content(5000, runs: 600_000);
+        var have = new byte[600_000 / 8];
+        have.AsSpan().Fill(0x55);
+        _holders.Handle(
+            new Input.Download(
+                new(1),
+                [new(large, have), .. all.Select(id => new WantedFile(id, [3]))]
+            ),
+            _now
+        );
+        _ = Sent();
+        Seek([large, .. all]);
+        var told = new HashSet<(uint Tag, int Run)>();
+        for (var message = 0; message < 60; message++)
+        {
+            foreach (var holds in Sent().Select(sent => sent.Holds))
+            {
+                Assert.InRange(holds.Held.Count, 1, Limits.HoldsMax);
+                Assert.InRange(holds.CalculateSize(), 1, Limits.HoldsBytesMax);
+                Assert.All(Runs(holds), one => Assert.True(told.Add(one)));
+            }
+
+            Pass(0.6);
+        }
+
+        Assert.Equal(300_000 + (2 * Contents), told.Count);
+    }
+
+    [Fact]
+    public void Beyond_the_bound_nothing_more_is_kept_or_told()
+    {
+        var all = Enumerable.Range(0, Limits.HoldingsMax + 1).Select(one => Content(one, runs: 1));
+        Hold(1, [.. all]);
+        Seek(Content(Limits.HoldingsMax - 1, 1), Content(Limits.HoldingsMax, 1));
+        Assert.Equal([(0u, 0)], Told());
+    }
+
+    [Fact]
+    public void What_two_transfers_have_is_told_until_both_are_gone()
+    {
+        var content = Content(1, runs: 4);
+        Get(1, content);
+        Get(2, content);
+        _ = Sent();
+        Seek(content);
+        Assert.Empty(Told());
+        _holders.Handle(new Input.DownloadCancelled(new(1)), _now);
+        _holders.HandleStored(content, 2, _now);
+        Pass(0.6);
+        Assert.Equal([(0u, 2)], Told());
+        _holders.Handle(new Input.DownloadPaused(new(2)), _now);
+        _holders.HandleStored(content, 3, _now);
+        Pass(0.6);
+        Assert.Empty(Told());
+    }
+
+    [Fact]
+    public void A_link_that_is_closed_hears_and_says_nothing_more()
+    {
+        var content = Content(1, runs: 4);
+        Get(1, content);
+        var name = Name(Assert.Single(Sent()).Seeks);
+        Seek(content);
+        _holders.HandleClosed(Link);
+        _holders.HandleStored(content, 2, _now);
+        _holders.HandleHolds(Link, Holds(name, 0, 0, 1), _now);
+        Pass(2);
+        Assert.Empty(Sent());
+        Assert.Empty(_held);
+    }
+
+    private void Get(int transfer, params ContentId[] contents) =>
+        _holders.Handle(
+            new Input.Download(new(transfer), [.. contents.Select(id => new WantedFile(id, null))]),
+            _now
+        );
+
+    /// <summary>Things that are whole are not sought.</summary>
+    private void Hold(int transfer, params ContentId[] contents) =>
+        _holders.Handle(new Input.DownloadHeld(new(transfer), contents), _now);
+
+    private void Seek(params ContentId[] contents)
+    {
+        var nonce = ByteString.CopyFrom([.. Enumerable.Repeat((byte)(contents.Length % 256), 16)]);
+        var seeks = new Seeks { Nonce = nonce, Tags = Tags(nonce, contents) };
+        _holders.HandleSeeks(Link, seeks, _now);
+    }
+
+    private void Pass(double seconds)
+    {
+        var end = _now + TimeSpan.FromSeconds(seconds);
+        while (_holders.Deadline is { } at && at <= end)
+        {
+            _now = at > _now ? at : _now;
+            _holders.Handle(new Input.Tick(), _now);
+        }
+
+        _now = end;
+    }
+
+    private List<Message> Sent()
+    {
+        List<Message> sent = [.. _effects.Cast<Effect.Send>().Select(send => send.Message)];
+        _effects.Clear();
+        return sent;
+    }
+
+    private (uint Tag, int Run)[] Told() => [.. Sent().SelectMany(sent => Runs(sent.Holds))];
+
+    private static IEnumerable<(uint Tag, int Run)> Runs(Holds holds) =>
+        from piece in holds.Held
+        from at in Enumerable.Range(0, piece.Bits.Length * 8)
+        where (piece.Bits[at >> 3] >> (at & 7) & 1) != 0
+        select (piece.Tag, (int)piece.First + at);
+
+    private static Holds Holds(ulong seek, uint tag, uint first, byte bits) =>
+        new()
+        {
+            Seek = seek,
+            Held =
+            {
+                new Held
+                {
+                    Tag = tag,
+                    First = first,
+                    Bits = ByteString.CopyFrom(bits),
+                },
+            },
+        };
+
+    private static ulong Name(Seeks seeks) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(seeks.Nonce.Span);
+
+    /// <summary>As docs/protocol-fetch.md says it.</summary>
+    private static ByteString Tags(ByteString nonce, IReadOnlyList<ContentId> contents)
+    {
+        List<byte> tags = [];
+        foreach (var id in contents)
+        {
+            var length = new byte[sizeof(ulong)];
+            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)id.Length);
+            byte[] hashed = [.. nonce.Span, .. id.Root.ToArray(), .. length];
+            tags.AddRange(SHA256.HashData(hashed)[..sizeof(ulong)]);
+        }
+
+        return ByteString.CopyFrom([.. tags]);
+    }
+
+    private static ContentId Content(int number, int runs)
+    {
+        var root = new byte[Hash256.Size];
+        BinaryPrimitives.WriteInt32LittleEndian(root, number + 1);
+        return new(new(root), runs * (long)MerkleTree.RunBytes);
+    }
+}

@@ -1,0 +1,70 @@
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using Xunit;
+
+namespace FriendNet.Tests.Protocol.Transfers;
+
+/// <summary>A transfer that nobody serves looks again by itself, forever, less and less often.
+/// </summary>
+public sealed class RetryTests
+{
+    private const int Mib = 1024 * 1024;
+
+    [Fact]
+    public void Looks_come_further_and_further_apart_and_never_end()
+    {
+        var looks = Looks(seed: 1, hours: 24);
+        var apart = looks.Zip(looks.Skip(1), (one, next) => (next - one).TotalSeconds).ToArray();
+        for (var look = 0; look < apart.Length; look++)
+        {
+            var whole = Math.Min(
+                Limits.RetrySecondsMin * Math.Pow(2, Math.Min(look, 20)),
+                Limits.RetrySecondsMax
+            );
+            Assert.InRange(apart[look], (whole * 0.75) - 0.1, (whole * 1.25) + 0.1);
+        }
+
+        Assert.InRange(looks.Count, 24 * 3600 / (Limits.RetrySecondsMax * 1.25), 200);
+    }
+
+    [Fact]
+    public void Nodes_that_lost_the_same_friend_do_not_look_at_the_same_time()
+    {
+        var tenth = Enumerable.Range(1, 20).Select(seed => Looks(seed, hours: 2)[9]).Distinct();
+        Assert.InRange(tenth.Count(), 18, 20);
+    }
+
+    [Fact]
+    public void What_may_bring_a_source_is_looked_at_at_once_and_begins_the_waits_anew()
+    {
+        List<Instant> looks = [];
+        var world = new ScriptedWorld();
+        world.Offers = (_, _) => Note(looks, world.Now);
+        world.Link(1, 1);
+        world.Download(1, ScriptedWorld.File(1, Mib));
+        world.Run(4 * 3600);
+        var before = looks.Count;
+        world.Input(new Input.CatalogHeld(ScriptedWorld.Friend(1), default));
+        world.Run(12);
+        // At once, and 5 s after it.
+        Assert.InRange(looks.Count - before, 2, 3);
+    }
+
+    private static List<Instant> Looks(int seed, int hours)
+    {
+        List<Instant> looks = [];
+        var world = new ScriptedWorld(seed);
+        world.Offers = (_, _) => Note(looks, world.Now);
+        world.Link(1, 1);
+        world.Download(1, ScriptedWorld.File(1, Mib));
+        world.Run(hours * 3600);
+        return looks;
+    }
+
+    private static FriendId[] Note(List<Instant> looks, Instant now)
+    {
+        looks.Add(now);
+        return [];
+    }
+}
