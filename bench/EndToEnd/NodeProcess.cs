@@ -37,8 +37,9 @@ internal sealed class NodeProcess : IDisposable
 
     internal void Befriend(NodeProcess newcomer)
     {
-        var invitation = Json("invite", "create", "--json");
-        newcomer.Run("friend", "add", invitation.GetProperty("link").GetString()!);
+        using var invitation = JsonDocument.Parse(Call("POST", "/invites", "{}"));
+        var link = invitation.RootElement.GetProperty("link").GetString();
+        newcomer.Call("POST", "/friends", JsonSerializer.Serialize(new { link }));
     }
 
     /// <summary>Bytes its heap gave out since it started.</summary>
