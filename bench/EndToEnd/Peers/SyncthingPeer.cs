@@ -50,7 +50,7 @@ internal sealed class SyncthingPeer : IPeer, IDisposable
         DateTimeOffset end = default;
         Await(
             () =>
-                start is not null
+                end > start
                 && _sink.Folder(folder) is { IsIdle: true, Lacking: 0 } now
                 && now.Known == _files[folder],
             () =>
