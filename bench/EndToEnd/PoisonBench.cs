@@ -35,7 +35,7 @@ internal static class PoisonBench
     {
         var big = Path.Combine(work, "big", "big.bin");
         Rounds.MakeFile(big, bytes);
-        using var asker = new NodeProcess(program, work, "asker");
+        var asker = new NodeProcess(program, work, "asker");
         var sources = new List<NodeProcess>();
         try
         {
