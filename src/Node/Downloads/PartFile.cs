@@ -5,8 +5,8 @@ namespace FriendNet.Node.Downloads;
 
 /// <summary>
 /// A file of more than one run while it arrives. Whole pages go past the page cache (O_DIRECT),
-/// which here is five times faster than first-touched cache pages and leaves nothing to sync;
-/// the last bytes, and everything where the file system cannot, take the plain way.
+/// which here is five times faster than first-touched cache pages; the last bytes, and everything
+/// where the file system cannot, take the plain way.
 /// </summary>
 internal sealed class PartFile : IDisposable
 {
@@ -126,6 +126,17 @@ internal sealed class PartFile : IDisposable
         {
             Interlocked.Exchange(ref _unsynced, 0);
             _plain.SyncData();
+        }
+        catch (DiskException)
+        {
+            // The kernel says once that a write was lost: whoever syncs next would not hear it,
+            // and record what is not there.
+            using (_gate.EnterScope())
+            {
+                LeftNs = Doubtful;
+            }
+
+            throw;
         }
         finally
         {
