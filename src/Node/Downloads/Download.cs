@@ -65,6 +65,17 @@ internal sealed class Download : IDisposable
         set => _isSpoiled = value;
     }
 
+    /// <summary>True: this is the first that the disk failed.</summary>
+    internal bool TrySpoil()
+    {
+        using (_gate.EnterScope())
+        {
+            var isFirst = !_isSpoiled;
+            _isSpoiled = true;
+            return isFirst;
+        }
+    }
+
     internal bool HasUnrecorded
     {
         get

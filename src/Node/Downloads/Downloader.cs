@@ -159,7 +159,8 @@ public sealed partial class Downloader : IDisposable
 
     private void DiskFailed(Download download, DiskException failure)
     {
-        if (_table.Find(download.Row.Id) is { } entry)
+        // Several writers meet a full disk: a later one must not stop what was resumed meanwhile.
+        if (download.TrySpoil() && _table.Find(download.Row.Id) is { } entry)
             Stop(entry, failure);
     }
 
