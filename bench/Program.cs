@@ -49,7 +49,11 @@ internal static class Program
     }
 
     private static string Folder(string[] rest, int at) =>
-        at < rest.Length ? rest[at] : Directory.CreateTempSubdirectory("friendnet-").FullName;
+        (
+            at < rest.Length
+                ? Directory.CreateDirectory(rest[at])
+                : Directory.CreateTempSubdirectory("friendnet-")
+        ).FullName;
 
     private static string Word(string[] rest, int at, string otherwise) =>
         at < rest.Length ? rest[at] : otherwise;
