@@ -44,7 +44,7 @@ public class PickerBench
     public int PickAll()
     {
         _effects.Clear();
-        var scheduler = new Scheduler(new SystemEntropy(), _effects);
+        var scheduler = new Scheduler(default, new SystemEntropy(), _effects);
         var now = new Instant(1);
         for (var i = 0; i < Friends.Length; i++)
             scheduler.Handle(new Input.LinkOpened(new(i + 1), Friends[i], true, ""), now);

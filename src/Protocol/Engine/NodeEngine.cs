@@ -38,8 +38,10 @@ public sealed class NodeEngine
             settings.ReadHead,
             settings.Possession
         );
-        _transfers = new Scheduler(entropy, _effects);
+        _transfers = new Scheduler(self, entropy, _effects);
         _parts = new PartHolders(entropy, _effects, settings.ShareParts, _transfers.HandleHeld);
+        _parts.Sought = _transfers.HandleSought;
+        _transfers.Seekers = _parts.SeekersOf;
         _transfers.Kept = _parts.HandleStored;
         var ways =
             settings.Ways
@@ -113,8 +115,9 @@ public sealed class NodeEngine
                 break;
         }
 
-        _transfers.Handle(input, now);
+        // What is fetched is sought before it is asked for: others may be asking for it too.
         _parts.Handle(input, now);
+        _transfers.Handle(input, now);
         _paths.HandleAfter(input, now);
     }
 

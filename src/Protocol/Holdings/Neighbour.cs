@@ -5,11 +5,11 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Protocol.Holdings;
 
 /// <summary>A friend's link: what we seek of it, what it seeks of us and was told.</summary>
-internal sealed class Neighbour(LinkId link, SourceId source)
+internal sealed class Neighbour(LinkId link, FriendId friend)
 {
     internal LinkId Link => link;
 
-    internal SourceId Source => source;
+    internal FriendId Friend => friend;
 
     /// <summary>What it was told that we seek, in the order of the tags.</summary>
     internal IReadOnlyList<ContentId> Sought { get; set; } = [];

@@ -30,11 +30,20 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
     /// <summary>When a Tick is due; null: something else comes first.</summary>
     public Instant? Deadline { get; private set; }
 
+    /// <summary>Told of a friend that fetches a content that we fetch or have fetched.</summary>
+    public Action<FriendId, ContentId>? Sought { get; set; }
+
+    /// <summary>Friends that fetch that content, which we fetch or have fetched.</summary>
+    public IEnumerable<FriendId> SeekersOf(ContentId id) =>
+        _contents.Find(id) is { } holding
+            ? _friends.Values.Where(f => f.Told.ContainsKey(holding)).Select(f => f.Friend)
+            : [];
+
     public void HandleOpened(LinkId link, FriendId friend, Instant now)
     {
         if (!isOn)
             return;
-        _friends[link] = new(link, SourceId.Of(friend));
+        _friends[link] = new(link, friend);
         Poll(now);
     }
 
@@ -96,7 +105,7 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
                 continue;
             var id = friend.Sought[(int)piece.Tag];
             if (HeldBits.Read(piece, MerkleTree.RunCount(id.Length)) is { } runs)
-                held(friend.Source, id, runs, now);
+                held(SourceId.Of(friend.Friend), id, runs, now);
         }
     }
 
@@ -143,7 +152,7 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
                 Seek(friend, now);
             var isNew = friend.Unread is not null && friend.ReadFrom <= now;
             if (isNew)
-                Telling.Read(friend, _contents.All, now);
+                Read(friend, now);
             if ((isDue || isNew) && _telling.Tell(friend))
                 _tellAt ??= now + Fold;
             if (friend.MustSeek)
@@ -153,6 +162,13 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
         }
 
         Deadline = Instant.Earliest(Deadline, _tellAt);
+    }
+
+    private void Read(Neighbour friend, Instant now)
+    {
+        Telling.Read(friend, _contents.All, now);
+        foreach (var holding in friend.Told.Keys)
+            Sought?.Invoke(friend.Friend, holding.Id);
     }
 
     private void Seek(Neighbour friend, Instant now)

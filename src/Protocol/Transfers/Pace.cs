@@ -1,3 +1,5 @@
+using FriendNet.Protocol.Bounds;
+
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>How quick a link proved to be: bytes a second, and the least time to an answer.
@@ -5,26 +7,36 @@ namespace FriendNet.Protocol.Transfers;
 internal sealed class Pace
 {
     /// <summary>A better rate is believed at once; a worse one little by little.</summary>
-    private const double Kept = 0.9;
+    private const double Kept = 0.75;
 
     /// <summary>What is assumed of a link not measured yet.</summary>
     private const double UnknownSeconds = 1;
 
+    private double _least = double.MaxValue;
+    private bool _isOld;
+
     /// <summary>0: not measured yet.</summary>
     internal double BytesPerSecond { get; private set; }
 
-    internal double DelaySeconds { get; private set; } = double.MaxValue;
+    /// <summary>The least time to an answer, without what its bytes take at this rate.</summary>
+    internal double DelaySeconds =>
+        IsKnown ? Math.Max(0, _least - (Limits.FetchBytesMax / BytesPerSecond)) : _least;
 
     internal bool IsKnown => BytesPerSecond > 0;
 
     /// <summary>That many bytes came within the time of one fetch.</summary>
     internal void Learn(long bytes, double seconds)
     {
-        BytesPerSecond = Math.Max(bytes / seconds, BytesPerSecond * Kept);
+        BytesPerSecond = Math.Max(bytes / seconds, _isOld ? 0 : BytesPerSecond * Kept);
+        _isOld = false;
     }
 
     /// <summary>A fetch took so long.</summary>
-    internal void LearnDelay(double seconds) => DelaySeconds = Math.Min(DelaySeconds, seconds);
+    internal void LearnDelay(double seconds) =>
+        _least = _isOld ? seconds : Math.Min(_least, seconds);
+
+    /// <summary>It was idle: what it proves next counts, not what it was.</summary>
+    internal void Doubt() => _isOld = true;
 
     /// <summary>So many bytes did not come within that time.</summary>
     internal void LearnLate(long bytes, double seconds)

@@ -5,23 +5,38 @@ using FriendNet.Protocol.Bounds;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>
-/// Where friends hold a part: the runs that the fewest hold first, random among equals, so that
-/// those who fetch the same fetch different runs and can give them to each other.
+/// Where friends fetch the same or hold a part: the runs that the fewest hold first, of equals
+/// those that we are first in line for, without fellows random ones; so that all fetch different
+/// runs and can give them to each other. The first few too, before anybody was heard.
 /// </summary>
-internal sealed class RarestPicker(RunMap map, RunBits taken, Holders holders, IEntropy entropy)
-    : IRunPicker
+internal sealed class RarestPicker(
+    RunMap map,
+    RunBits taken,
+    Holders holders,
+    Fellows fellows,
+    IEntropy entropy
+) : IRunPicker
 {
+    /// <summary>A file of fewer is no matter for a crowd.</summary>
+    private const int CrowdRunsMin = 64;
+
+    private const int FirstRuns = 8;
+    private int _picked;
+
+    private bool IsFirst => _picked < FirstRuns && map.Runs >= CrowdRunsMin;
+
     public void Pick(Picking fetch)
     {
-        if (!holders.Any || taken.NextClear(0) == taken.Count)
+        if (!(holders.Any || fellows.Any || IsFirst) || taken.NextClear(0) == taken.Count)
             return;
         var rarest = Candidates(fetch);
-        while (rarest.TryDequeue(out var run, out _) && fetch.TryTake(run)) { }
+        while (rarest.TryDequeue(out var run, out _) && fetch.TryTake(run))
+            _picked++;
     }
 
-    private PriorityQueue<int, int> Candidates(Picking fetch)
+    private PriorityQueue<int, long> Candidates(Picking fetch)
     {
-        List<(int Run, int Rank)> found = [];
+        List<(int Run, long Rank)> found = [];
         var random = new byte[sizeof(int) * 2];
         entropy.Fill(random);
         var start = (int)(BinaryPrimitives.ReadUInt32LittleEndian(random) % (uint)taken.Count);
@@ -38,17 +53,18 @@ internal sealed class RarestPicker(RunMap map, RunBits taken, Holders holders, I
             {
                 file = map.FileOf(run, file);
                 if (fetch.CanGive(file, run))
-                    found.Add((run, Rank(run, mix)));
+                    found.Add((run, Rank(file, run, mix)));
                 run = taken.NextClear(run + 1);
             }
         }
     }
 
-    /// <summary>Holders, then a number that is random for each pick.</summary>
-    private int Rank(int run, uint mix)
+    /// <summary>Holders, then the line of the fellows, or a number random for each pick.</summary>
+    private long Rank(int file, int run, uint mix)
     {
         var random = unchecked((uint)run * 2_654_435_761u) ^ mix;
         random = unchecked(random * 2_246_822_519u) ^ (random >> 15);
-        return (holders.Count(run) << 20) | (int)(unchecked(random * 3_266_489_917u) >> 12);
+        var rest = fellows.Any ? fellows.Rank(file, run) : (int)(random >> 4);
+        return ((long)holders.Count(run) << 32) | (uint)rest;
     }
 }

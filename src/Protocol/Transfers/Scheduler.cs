@@ -19,14 +19,15 @@ public sealed class Scheduler
     private readonly Retries _retries;
     private readonly Guilt _guilt = new();
     private readonly Queue<Effect> _effects;
+    private readonly FriendId _self;
     private readonly IEntropy _entropy;
     private List<SourceLink> _ready = [];
     private List<SourceLink> _again = [];
     private int _turn;
 
-    public Scheduler(IEntropy entropy, Queue<Effect> effects)
+    public Scheduler(FriendId self, IEntropy entropy, Queue<Effect> effects)
     {
-        (_entropy, _effects) = (entropy, effects);
+        (_self, _entropy, _effects) = (self, entropy, effects);
         _sources = new(effects);
         _prompts = new(_sources, _guilt, effects);
         _urgency = new(_sources, effects);
@@ -41,6 +42,9 @@ public sealed class Scheduler
     /// Links that the last Tick found silent, not for the first time since they delivered.
     /// </summary>
     public IReadOnlyList<LinkId> Silenced => _silences.Silenced;
+
+    /// <summary>Friends that are known to fetch a content.</summary>
+    public Func<ContentId, IEnumerable<FriendId>> Seekers { get; set; } = static _ => [];
 
     /// <summary>Told of each run that is stored.</summary>
     public Action<ContentId, int, Instant>? Kept { get; set; }
@@ -115,6 +119,13 @@ public sealed class Scheduler
         Ask(now);
     }
 
+    /// <summary>A friend fetches that content too.</summary>
+    public void HandleSought(FriendId friend, ContentId id)
+    {
+        foreach (var wanted in _transfers.Where(wanted => wanted.Has(id)))
+            wanted.Fellows.Add(friend);
+    }
+
     /// <summary>Whether a running transfer could ask that source.</summary>
     public bool Wants(SourceId source) =>
         _transfers.Exists(wanted => wanted.Sources.IsWanted(source));
@@ -130,14 +141,22 @@ public sealed class Scheduler
 
     private void Close(LinkId link)
     {
-        if (_sources.Remove(link) is { } gone)
-            _transfers.ForEach(wanted => wanted.Holders.Remove(gone));
+        if (_sources.Remove(link) is not { } gone)
+            return;
+        foreach (var wanted in _transfers)
+        {
+            wanted.Holders.Remove(gone);
+            if (gone.Friend is { } friend)
+                wanted.Fellows.Remove(friend);
+        }
     }
 
     private void Start(Input.Download download)
     {
         Remove(download.Transfer);
-        var wanted = new Wanted(download.Transfer, download.Files, _entropy);
+        var wanted = new Wanted(download.Transfer, download.Files, _self, _entropy);
+        foreach (var friend in download.Files.SelectMany(file => Seekers(file.Id)))
+            wanted.Fellows.Add(friend);
         _transfers.Add(wanted);
         _byId[wanted.Id] = wanted;
         _urgency.Start(wanted);

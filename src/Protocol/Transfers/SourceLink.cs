@@ -10,6 +10,11 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     internal const int WindowFirst = 4;
 
     private const int WindowMin = 2;
+
+    /// <summary>So many more at once for each that came, from rest on.</summary>
+    private const int WindowGrowth = 2;
+
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
     private const double MarginSeconds = 0.1;
     private const double PatienceSecondsMin = 3;
     private const double PatienceTimes = 4;
@@ -22,6 +27,9 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
 
     /// <summary>Of a link that brought nothing yet, only to compare it with others.</summary>
     private const double BytesPerSecondUnknown = 10e6;
+
+    /// <summary>Fetches that ended well since it rested.</summary>
+    private int _came;
 
     internal LinkId Id => id;
 
@@ -107,10 +115,23 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
                 : Limits.FetchSilenceSeconds
         );
 
+    /// <summary>It is asked again, and owes nothing.</summary>
+    internal void Begin(Instant now)
+    {
+        if (now - Heard > Rest)
+        {
+            _came = 0;
+            Pace.Doubt();
+        }
+
+        Heard = now;
+    }
+
     /// <summary>A fetch ended well: learn from it.</summary>
     internal void Measure(Fetching fetch, Instant now)
     {
         Failures = 0;
+        _came++;
         var seconds = Math.Max((now - fetch.Asked).TotalSeconds, 1e-6);
         Pace.LearnDelay(seconds);
         // In the time that little takes, one run more or less is all the difference.
@@ -129,8 +150,14 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
 
     private int Window(double all, bool isAlone)
     {
+        var first = isAlone ? WindowFirst : WindowMin;
         if (!Pace.IsKnown)
-            return isAlone ? WindowFirst : WindowMin;
-        return IsSlow(all) ? 1 : WindowOf(Pace.BytesPerSecond, Pace.DelaySeconds);
+            return first;
+        return IsSlow(all)
+            ? 1
+            : Math.Min(
+                WindowOf(Pace.BytesPerSecond, Pace.DelaySeconds),
+                first + (WindowGrowth * Math.Min(_came, Limits.LinkFetchesMax))
+            );
     }
 }

@@ -104,7 +104,7 @@ internal sealed class Sources(Queue<Effect> effects)
     )
     {
         if (link.Fetches.Count == 0)
-            link.Heard = now;
+            link.Begin(now);
         var id = new FetchId(++_lastFetch);
         var fetch = new Fetching(id, link, wanted, slices, now) { IsPrompt = isPrompt };
         _fetches[id] = fetch;

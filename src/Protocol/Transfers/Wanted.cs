@@ -18,7 +18,7 @@ internal sealed class Wanted
     private readonly EndgamePicker _endgame;
     private ILookup<ContentId, int>? _files;
 
-    internal Wanted(TransferId id, IReadOnlyList<WantedFile> files, IEntropy entropy)
+    internal Wanted(TransferId id, IReadOnlyList<WantedFile> files, FriendId self, IEntropy entropy)
     {
         Id = id;
         Files = files;
@@ -30,9 +30,10 @@ internal sealed class Wanted
         _stored = new(_map.Runs);
         _inOrder = new(_map, _taken);
         Holders = new(_map);
+        Fellows = new(self, _map, files);
         Urgent = new(_map, _taken, _stored, Holders, TakeRun);
         // The first that gives something wins.
-        _pickers = [new RarestPicker(_map, _taken, Holders, entropy), _inOrder];
+        _pickers = [new RarestPicker(_map, _taken, Holders, Fellows, entropy), _inOrder];
         _endgame = new(_map, _stored, _twice);
         Sources = new(files.Count);
         (Missing, Free) = (_map.Runs, _map.Runs);
@@ -48,6 +49,8 @@ internal sealed class Wanted
     internal FileSources Sources { get; }
 
     internal Holders Holders { get; }
+
+    internal Fellows Fellows { get; }
 
     /// <summary>What its readers want next.</summary>
     internal UrgentPicker Urgent { get; }
@@ -149,13 +152,14 @@ internal sealed class Wanted
         Holders.Remove(source);
     }
 
+    internal bool Has(ContentId id) => FilesOf(id).Any();
+
     /// <summary>That source holds those runs of a content.</summary>
     internal void Held(SourceId source, ContentId id, IReadOnlyList<int> runs)
     {
         if (Sources.IsDropped(source))
             return;
-        _files ??= Enumerable.Range(0, Files.Count).ToLookup(file => Files[file].Id);
-        foreach (var file in _files[id])
+        foreach (var file in FilesOf(id))
         {
             if (Holders.Add(source, file, runs))
                 (RetryAt, Retries) = (null, 0);
@@ -240,6 +244,12 @@ internal sealed class Wanted
         return Sources.IsOffered(next)
             ? "Those who offer it are not in reach; it goes on when one is."
             : "Nobody offers it now; it goes on when somebody does.";
+    }
+
+    private IEnumerable<int> FilesOf(ContentId id)
+    {
+        _files ??= Enumerable.Range(0, Files.Count).ToLookup(file => Files[file].Id);
+        return _files[id];
     }
 
     private void TakeRun(int run)

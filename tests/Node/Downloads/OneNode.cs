@@ -199,7 +199,7 @@ internal sealed class OneNode : IDisposable
         _closeLinks = closeLinks;
         Home = home;
         Destination = Directory.CreateDirectory(Path.Join(home, "downloads")).FullName;
-        _scheduler = new(new SeededEntropy(1), _effects);
+        _scheduler = new(default, new SeededEntropy(1), _effects);
         Downloader = new(Store(home), open, Report, Logged.Enqueue);
         _engine = new(Run) { IsBackground = true };
         _engine.Start();

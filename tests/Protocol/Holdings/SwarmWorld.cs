@@ -12,13 +12,15 @@ namespace FriendNet.Tests.Protocol.Holdings;
 /// <summary>One node of the swarm: a real engine, an uplink, and the runs it holds.</summary>
 internal sealed class SwarmNode(int number, NodeEngine engine, double bytesPerSecond)
 {
-    private readonly Dictionary<LinkId, Queue<Upload>> _queues = [];
+    private readonly List<(LinkId Link, Queue<Upload> Uploads)> _queues = [];
 
     internal int Number => number;
 
     internal NodeEngine Engine => engine;
 
-    internal FriendId Id { get; } = new((UInt128)number);
+    internal FriendId Id { get; } = IdOf(number);
+
+    internal static FriendId IdOf(int number) => FriendId.Of(BitConverter.GetBytes(number));
 
     /// <summary>Of its uplink.</summary>
     internal double BytesPerSecond => bytesPerSecond;
@@ -39,25 +41,25 @@ internal sealed class SwarmNode(int number, NodeEngine engine, double bytesPerSe
 
     internal void Add(LinkId link, Upload upload)
     {
-        if (!_queues.TryGetValue(link, out var queue))
-            _queues[link] = queue = new();
-        queue.Enqueue(upload);
+        if (!_queues.Exists(one => one.Link == link))
+            _queues.Add((link, new()));
+        _queues.Find(one => one.Link == link).Uploads.Enqueue(upload);
     }
 
-    internal void Drop(LinkId link) => _queues.Remove(link);
+    internal void Drop(LinkId link) => _queues.RemoveAll(one => one.Link == link);
 
     /// <summary>The next frame, links taking turns.</summary>
     internal Upload? Next()
     {
-        foreach (var (link, queue) in _queues)
+        foreach (var one in _queues)
         {
-            while (queue.TryPeek(out var upload) && upload.IsOver)
-                queue.Dequeue();
-            if (!queue.TryPeek(out var next))
+            while (one.Uploads.TryPeek(out var upload) && upload.IsOver)
+                one.Uploads.Dequeue();
+            if (!one.Uploads.TryPeek(out var next))
                 continue;
             // To the end of the line.
-            _queues.Remove(link);
-            _queues[link] = queue;
+            _queues.Remove(one);
+            _queues.Add(one);
             return next;
         }
 
@@ -93,6 +95,7 @@ internal sealed class SwarmWorld(double delaySeconds = 0.01)
     private readonly Dictionary<SwarmNode, Instant> _ticks = [];
     private long _order;
     private long _links;
+    private int _transfer = 1;
 
     internal Instant Now { get; private set; } = new(1_000_000);
 
@@ -106,10 +109,10 @@ internal sealed class SwarmWorld(double delaySeconds = 0.01)
     /// <summary>May change what a node says.</summary>
     internal Func<SwarmNode, Message, Message> Say { get; set; } = (_, message) => message;
 
-    internal static ContentId Mebibytes(int count)
+    internal static ContentId Mebibytes(int count, byte name = 7)
     {
         var root = new byte[Hash256.Size];
-        root[0] = 7;
+        root[0] = name;
         return new(new(root), count * (long)MerkleTree.RunBytes);
     }
 
@@ -121,7 +124,7 @@ internal sealed class SwarmWorld(double delaySeconds = 0.01)
             Possession = new((_, _) => default, (_, _, _) => false),
             ShareParts = shareParts,
         };
-        var engine = new NodeEngine(new((UInt128)number), new SeededEntropy(number), settings);
+        var engine = new NodeEngine(SwarmNode.IdOf(number), new SeededEntropy(number), settings);
         var node = new SwarmNode(number, engine, bytesPerSecond);
         foreach (var other in _nodes)
             Link(node, other);
@@ -147,6 +150,18 @@ internal sealed class SwarmWorld(double delaySeconds = 0.01)
         }
     }
 
+    /// <summary>Another content, of which nobody has anything.</summary>
+    internal void Begin(ContentId content)
+    {
+        Content = content;
+        _transfer++;
+        foreach (var node in _nodes)
+        {
+            node.Has.Clear();
+            node.DoneAt = null;
+        }
+    }
+
     internal void HoldAll(SwarmNode node)
     {
         for (var run = 0; run < MerkleTree.RunCount(Content.Length); run++)
@@ -154,7 +169,7 @@ internal sealed class SwarmWorld(double delaySeconds = 0.01)
     }
 
     internal void Get(SwarmNode node, bool isQuiet = false) =>
-        Input(node, new Input.Download(new(1), [new(Content, null)]) { IsQuiet = isQuiet });
+        Input(node, new Input.Download(new(_transfer), [new(Content, null)]) { IsQuiet = isQuiet });
 
     internal void In(double seconds, Action what) =>
         _agenda.Enqueue(what, ((Now + TimeSpan.FromSeconds(seconds)).Microseconds, _order++));

@@ -63,16 +63,17 @@ public sealed class SchedulerTests
     }
 
     [Fact]
-    public void A_large_file_comes_in_order_and_fills_the_window()
+    public void A_large_file_comes_in_order_but_for_the_first_and_fills_the_window()
     {
+        // Others may begin with it now: they are heard a moment later.
+        const int First = 8;
         var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
         world.Link(1, 1).BytesPerSecond = 900e6;
         world.Download(1, ScriptedWorld.File(1, 500L * Mib));
         world.Run();
-        Assert.Equal(
-            world.Stored.Select(s => s.Slice.Run).Order(),
-            world.Stored.Select(s => s.Slice.Run)
-        );
+        var runs = world.Stored.Select(s => s.Slice.Run).ToList();
+        Assert.NotEqual(runs.Take(First).Order(), runs.Take(First));
+        Assert.Equal(runs.Skip(First).Order(), runs.Skip(First));
         Assert.Equal(Limits.LinkFetchesMax, world.MostUnderway);
     }
 

@@ -34,7 +34,7 @@ internal sealed class ScriptedWorld
 
     internal ScriptedWorld(int seed = 1)
     {
-        Scheduler = new(new SeededEntropy(seed), _effects);
+        Scheduler = new(Friend(0), new SeededEntropy(seed), _effects);
     }
 
     internal Scheduler Scheduler { get; }

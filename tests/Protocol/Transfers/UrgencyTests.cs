@@ -31,10 +31,10 @@ public sealed class UrgencyTests
         // What the link is sending, the run itself, and the way there and back.
         var seconds = (2 * Mib / rate) + 0.03;
         Assert.InRange((world.Now - soughtAt).TotalSeconds, 0, seconds);
-        Assert.Equal(
-            Enumerable.Range(490, Window),
-            world.Asked.Skip(asked).Take(Window).Select(one => one.Slice.Run)
-        );
+        // A slow link is asked for less at once.
+        var next = world.Asked.Skip(asked).Take(Window).Select(one => one.Slice.Run).ToList();
+        Assert.InRange(next.Count, 3, Window);
+        Assert.Equal(Enumerable.Range(490, next.Count), next);
         Assert.True(world.Cancels > 0);
         world.Run();
         Assert.Single(world.Finished);
@@ -56,7 +56,11 @@ public sealed class UrgencyTests
             Assert.True(world.Step());
         }
 
-        Assert.Equal(Window, before - asked);
+        Assert.InRange(before - asked, 3, Window);
+        Assert.All(
+            world.Asked.Skip(asked).Take(before - asked),
+            one => Assert.InRange(one.Slice.Run, 300, 300 + Window - 1)
+        );
         world.Run(1);
         Assert.True(world.Asked.Count - asked > Window);
     }
