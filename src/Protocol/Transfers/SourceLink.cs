@@ -15,7 +15,7 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     private const int WindowGrowth = 2;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
-    private const double MarginSeconds = 0.1;
+    private const double MarginSeconds = 0.05;
     private const double PatienceSecondsMin = 3;
     private const double PatienceTimes = 4;
 
