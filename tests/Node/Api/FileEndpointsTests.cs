@@ -106,7 +106,7 @@ public sealed class FileEndpointsTests : IAsyncLifetime
         var id = Start("film.mkv", bytes);
         // The friend stands still in run 2 until the seek is there, with up to 15 asked behind it.
         var seeking = Get(id, new(40L * Mib, (44L * Mib) - 1));
-        await Until(() => _node.Sought.Contains(40));
+        await Until(() => _node.Sought.Any(one => one.Run == 40));
         _go.Set();
         using var answer = await seeking;
         Assert.Equal(HttpStatusCode.PartialContent, answer.StatusCode);
@@ -119,6 +119,38 @@ public sealed class FileEndpointsTests : IAsyncLifetime
             asked = [.. _friend.Asked.Select(run => run.Run)];
         Assert.True(Array.IndexOf(asked, 40) < 20, string.Join(' ', asked));
         _node.WaitFor(id);
+    }
+
+    [Fact]
+    public async Task The_engine_hears_where_a_reader_is_how_quick_it_is_and_that_it_left()
+    {
+        var more = new TaskCompletionSource();
+        _friend.Before = run =>
+        {
+            if (run.Run is 5 or 8)
+                Assert.True(run.Run == 5 ? more.Task.Wait(Bound) : _go.Wait(Bound));
+        };
+        var id = Start("film.mkv", Some(12 * Mib));
+        // Before it reads: who seeks has other runs asked again, behind the held one.
+        await Until(() => _node.Downloader.Find(id)!.BytesStored == 5 * Mib);
+        using (var answer = await Get(id))
+        {
+            await using var body = await answer.Content.ReadAsStreamAsync(Cancel);
+            await body.ReadExactlyAsync(new byte[5 * Mib], Cancel);
+            await Until(() => _node.Sought.Any(one => one.Run == 5));
+            // Its rate is that of whole seconds.
+            var second = Environment.TickCount64 / 1000;
+            await Until(() => Environment.TickCount64 / 1000 > second);
+            more.SetResult();
+            await body.ReadExactlyAsync(new byte[3 * Mib], Cancel);
+            await Until(() => _node.Sought.Any(one => one.Run == 8));
+        }
+
+        await Until(() => _node.Sought.Last().Runs == 0);
+        var told = _node.Sought.SkipLast(1).ToArray();
+        Assert.Equal(Enumerable.Range(0, 9), told.Select(one => one.Run));
+        Assert.Equal(Limits.ReadAheadRunsMin, told[0].Runs);
+        Assert.InRange(told[8].Runs, Limits.ReadAheadRunsMin + 1, Limits.ReadAheadRunsMax);
     }
 
     [Fact]
@@ -177,6 +209,31 @@ public sealed class FileEndpointsTests : IAsyncLifetime
         using var answer = await Get(id);
         Assert.Equal(HttpStatusCode.InsufficientStorage, answer.StatusCode);
         Assert.Contains("film.mkv", await answer.Content.ReadAsStringAsync(Cancel), Ordinal);
+    }
+
+    [Fact]
+    public async Task A_done_file_that_is_cut_while_it_is_read_breaks_off()
+    {
+        var bytes = Some(40 * Mib);
+        var id = Start("film.mkv", bytes);
+        _node.WaitFor(id);
+        using var answer = await Get(id);
+        await using var body = await answer.Content.ReadAsStreamAsync(Cancel);
+        await body.ReadExactlyAsync(new byte[Mib], Cancel);
+        using (var film = File.OpenWrite(_node.PathOf("film.mkv")))
+            film.SetLength(39 * Mib);
+        await Assert.ThrowsAnyAsync<IOException>(() => Rest(body));
+    }
+
+    [Fact]
+    public async Task What_is_done_is_served_from_under_the_name_that_was_free()
+    {
+        var bytes = Some(2 * Mib);
+        await File.WriteAllBytesAsync(_node.PathOf("film.mkv"), new byte[bytes.Length], Cancel);
+        var id = Start("film.mkv", bytes);
+        _node.WaitFor(id);
+        using var answer = await Get(id);
+        Assert.Equal(bytes, await answer.Content.ReadAsByteArrayAsync(Cancel));
     }
 
     [Fact]
@@ -257,6 +314,8 @@ public sealed class FileEndpointsTests : IAsyncLifetime
         for (var reader = 0; reader < Limits.ReadersMax; reader++)
             readers.Add(await Get(id));
         Assert.All(readers, reader => Assert.Equal(HttpStatusCode.OK, reader.StatusCode));
+        var ids = _node.Sought.Select(one => one.Reader);
+        await Until(() => ids.Distinct().Count() == Limits.ReadersMax);
         using (var full = await Get(id))
             Assert.Contains(
                 "close a player",

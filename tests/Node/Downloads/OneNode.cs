@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
@@ -213,10 +214,10 @@ internal sealed class OneNode : IDisposable
 
     internal Downloader Downloader { get; }
 
-    /// <summary>First runs of what readers wanted.</summary>
-    internal System.Collections.Concurrent.ConcurrentQueue<int> Sought { get; } = new();
+    /// <summary>What readers wanted.</summary>
+    internal ConcurrentQueue<Input.ReadAhead> Sought { get; } = new();
 
-    internal System.Collections.Concurrent.ConcurrentQueue<string> Logged { get; } = new();
+    internal ConcurrentQueue<string> Logged { get; } = new();
 
     internal static TransferStore Store(string home)
     {
@@ -261,7 +262,7 @@ internal sealed class OneNode : IDisposable
                     CarryOut(effect);
                 _effects.Clear();
                 if (input is Input.ReadAhead ahead)
-                    Sought.Enqueue(ahead.Run);
+                    Sought.Enqueue(ahead);
             }
         }
         catch (OperationCanceledException)

@@ -45,6 +45,19 @@ public sealed class DownLimitTests
     }
 
     [Fact]
+    public void WhoReadsKeepsToTheLimitToo()
+    {
+        _world.Offers = (_, _) => [ScriptedWorld.Friend(1)];
+        _world.Link(1, 1).BytesPerSecond = 900e6;
+        Limit(new Rates(Rate, null));
+        _world.Input(new Input.ReadAhead(new(1), new(1), 0, 0, 400));
+        _world.Download(1, ScriptedWorld.File(1, 500L * Mib));
+        _world.Run(20);
+
+        Assert.InRange(_world.Asked.Count * (double)Mib, Rate * 19, (Rate * 20.1) + Mib);
+    }
+
+    [Fact]
     public void LittleDoesNotWaitForADebtButIsCharged()
     {
         _world.Offers = (_, _) => [ScriptedWorld.Friend(1)];

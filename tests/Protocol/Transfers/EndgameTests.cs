@@ -68,6 +68,8 @@ public sealed class EndgameTests
         Assert.Single(world.Finished);
         Assert.Equal(SourceId.Of(Friend(2)), Assert.Single(world.Blames).Source);
         Assert.Equal(30, world.Stored.Select(s => s.Slice).Distinct().Count());
+        // Nor is it asked once more of who is bringing it.
+        Assert.Distinct(world.Asked.Where(a => a.Link.Value == 1));
     }
 
     [Fact]

@@ -79,6 +79,18 @@ public sealed class PromptTests
     }
 
     [Fact]
+    public void LittleIsAskedOfWhoAnswersSoonest()
+    {
+        for (var link = 1; link <= 3; link++)
+            _world.Link(link, 1).DelaySeconds = link == 2 ? 0.01 : 0.1;
+        _world.Download(Large, ScriptedWorld.File(Large, 100 * Mib));
+        _world.Run();
+        _world.Download(2, ScriptedWorld.File(2, 1000));
+        _world.Run();
+        Assert.Equal(2, Assert.Single(_world.Asked, one => one.Transfer.Value == 2).Link.Value);
+    }
+
+    [Fact]
     public void LittleIsAskedOfTheGuiltyLast()
     {
         var liar = _world.Link(1, 1);

@@ -51,6 +51,24 @@ public sealed class RetryTests
         Assert.InRange(looks.Count - before, 2, 3);
     }
 
+    [Fact]
+    public void What_came_begins_the_waits_anew()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [ScriptedWorld.Friend(1)] };
+        var link = world.Link(1, 1);
+        link.Fail = _ => SliceFailure.SourceFailed;
+        world.Download(1, ScriptedWorld.File(1, 30L * Mib));
+        world.Run(4 * 3600);
+        // Its disk works for one run, then no more.
+        link.Fail = _ => world.Stored.Count > 0 ? SliceFailure.SourceFailed : null;
+        while (world.Stored.Count == 0)
+            Assert.True(world.Step());
+        world.Run(1);
+        var asked = world.Asked.Count;
+        world.Run(30);
+        Assert.InRange(world.Asked.Count - asked, 2, 100);
+    }
+
     private static List<Instant> Looks(int seed, int hours)
     {
         List<Instant> looks = [];

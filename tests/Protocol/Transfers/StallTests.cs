@@ -101,6 +101,102 @@ public sealed class StallTests
     }
 
     [Fact]
+    public void What_a_silent_one_owes_does_not_go_to_one_that_is_silent_too()
+    {
+        var world = new ScriptedWorld
+        {
+            Offers = (transfer, _) => transfer.Value == 1 ? [Friend(2)] : [Friend(1), Friend(2)],
+        };
+        var (one, other) = (world.Link(1, 1), world.Link(2, 2));
+        world.Download(1, ScriptedWorld.File(1, 4000L * Mib));
+        world.Run(2);
+        other.Silent = true;
+        world.Run(6);
+        world.Download(2, ScriptedWorld.File(2, 4000L * Mib));
+        world.Run(1);
+        one.Silent = true;
+        world.Run(20);
+        Assert.Contains(world.Asked, asked => asked is { Transfer.Value: 2, Link.Value: 1 });
+        Assert.Equal(0, world.Cancels);
+    }
+
+    [Fact]
+    public void Who_falls_silent_while_the_other_rests_is_borne()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        var heard = world.Link(1, 1);
+        heard.BytesPerSecond = 5e6;
+        world.Link(2, 2).Silent = true;
+        world.Download(1, ScriptedWorld.File(1, 4000L * Mib));
+        // Two fetches each time; after the sixth it rests for 32 s.
+        while (world.Cancels < 12)
+            Assert.True(world.Step());
+        heard.Silent = true;
+        world.Run(27);
+        Assert.Equal(12, world.Cancels);
+    }
+
+    [Fact]
+    public void Silence_is_told_once_it_came_again_and_lasts_a_minute()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        var silent = world.Link(1, 1);
+        world.Link(2, 2).BytesPerSecond = 5e6;
+        world.Download(1, ScriptedWorld.File(1, 4000L * Mib));
+        world.Run(2);
+        silent.Silent = true;
+        var at = world.Now;
+        // It is given up every few seconds, as the other can bring it.
+        while (world.Scheduler.Silenced.Count == 0)
+            Assert.True(world.Step());
+        Assert.Equal(1, Assert.Single(world.Scheduler.Silenced).Value);
+        Assert.InRange((world.Now - at).TotalSeconds, 60, 100);
+    }
+
+    [Fact]
+    public void Silences_with_something_delivered_between_are_not_told()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        var link = world.Link(1, 1);
+        link.BytesPerSecond = 5e6;
+        world.Download(1, ScriptedWorld.File(1, 4000L * Mib));
+        for (var minute = 0; minute < 5; minute++)
+        {
+            world.In(1 + (60 * minute), () => link.Silent = true);
+            world.In(31.5 + (60 * minute), () => link.Silent = false);
+        }
+
+        var end = world.Now + TimeSpan.FromSeconds(300);
+        while (world.Step(end))
+            Assert.Empty(world.Scheduler.Silenced);
+        Assert.InRange(world.Cancels, 10, 30);
+        // It rests a second each time: 29 s of each minute at 4.8 runs a second.
+        Assert.InRange(world.Stored.Count, 5 * 132, 5 * 140);
+    }
+
+    /// <summary>The sentence was taken back when it went on.</summary>
+    [Theory]
+    [InlineData(1000, false)]
+    [InlineData(3 * Mib, false)]
+    [InlineData(3 * Mib, true)]
+    public void Who_waits_again_for_the_same_reason_says_so_again(int bytes, bool isRead)
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
+        if (isRead)
+            world.Input(new Input.ReadAhead(new(1), new(1), 0, 0, 4));
+        world.Download(1, ScriptedWorld.File(1, bytes));
+        for (var time = 1; time <= 2; time++)
+        {
+            world.Run(20);
+            Assert.Equal(time, world.Waits.Count);
+            world.Link(time, 1).Silent = true;
+            world.Run(5);
+            Assert.True(world.Fetches >= time);
+            world.Unlink(time);
+        }
+    }
+
+    [Fact]
     public void Who_stays_silent_rests_longer_each_time()
     {
         var world = new ScriptedWorld { Offers = (_, _) => [Friend(1)] };
@@ -113,6 +209,7 @@ public sealed class StallTests
                 asked.Add(world.Now);
         }
 
+        Assert.Equal(8, asked.Count);
         var apart = asked.Zip(asked.Skip(1), (one, next) => (next - one).TotalSeconds);
         // The silence is 30 s each time; then come 1 s, doubling, up to a minute.
         double[] rests = [1, 2, 4, 8, 16, 32, 60];

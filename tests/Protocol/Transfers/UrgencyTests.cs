@@ -76,6 +76,11 @@ public sealed class UrgencyTests
         world.Run(0.01);
         var window = world.Asked.Skip(asked).Where(one => one.Slice.Run is >= 300 and < 304);
         Assert.Equal(4, window.Select(one => one.Link).Distinct().Count());
+        // On each the way is clear: what it is sending, the run itself.
+        var soughtAt = world.Now;
+        for (var run = 300; run < 304; run++)
+            RunUntilStored(world, run);
+        Assert.InRange((world.Now - soughtAt).TotalSeconds, 0, (2 * Mib / 20e6) + 0.03);
     }
 
     [Fact]
@@ -85,9 +90,52 @@ public sealed class UrgencyTests
         world.Link(9, 1).BytesPerSecond = 0.2e6;
         world.Download(1, ScriptedWorld.File(1, 800 * Mib));
         world.Run(15);
+        var owed = world.Asked.Last(one => one.Link.Value == 9);
+        Assert.DoesNotContain(owed, world.Stored);
         Read(world, 1, run: 700);
         RunUntilStored(world, 700);
         Assert.DoesNotContain(world.Asked, one => one.Link.Value == 9 && one.Slice.Run == 700);
+        // Nor is what it brings given up: that would help nobody.
+        world.Run(10);
+        Assert.Contains(owed, world.Stored);
+    }
+
+    [Fact]
+    public void Who_has_the_next_run_already_has_nothing_given_up()
+    {
+        var world = World(20e6, 1);
+        world.Download(1, ScriptedWorld.File(1, 500 * Mib));
+        world.Run(2);
+        Read(world, 1, run: world.Stored[^1].Slice.Run);
+        Assert.Equal(0, world.Cancels);
+    }
+
+    [Fact]
+    public void A_seek_gives_up_nothing_of_a_link_that_cannot_bring_it()
+    {
+        var world = World(20e6, 1);
+        world.Link(2, 2).BytesPerSecond = 20e6;
+        world.Offers = (transfer, _) => [ScriptedWorld.Friend((int)transfer.Value)];
+        world.Download(1, ScriptedWorld.File(1, 100 * Mib));
+        world.Download(2, ScriptedWorld.File(2, 100 * Mib));
+        world.Run(2);
+        Read(world, 1, run: 90);
+        world.Run();
+        var twice = world.Asked.GroupBy(one => (one.Transfer, one.Slice)).Where(a => a.Count() > 1);
+        Assert.NotEmpty(twice);
+        Assert.All(twice, one => Assert.Equal(1, one.Key.Transfer.Value));
+    }
+
+    [Fact]
+    public void Who_holds_a_part_only_is_asked_first_for_what_a_reader_wants_of_it()
+    {
+        var world = World(20e6, 1);
+        world.Offers = (_, _) => [];
+        var file = ScriptedWorld.File(1, 100 * Mib);
+        world.Download(1, file);
+        Read(world, 1, run: 50);
+        world.Held(1, file.Id, [.. Enumerable.Range(10, 41)]);
+        Assert.Equal(50, world.Asked[0].Slice.Run);
     }
 
     [Fact]
@@ -126,6 +174,23 @@ public sealed class UrgencyTests
         var next = world.Asked.Skip(asked).Select(one => one.Slice.Run).ToList();
         Assert.Equal(next.Order(), next);
         Assert.InRange(next[0], 0, 100);
+    }
+
+    [Fact]
+    public void A_reader_that_left_before_anything_was_asked_is_forgotten()
+    {
+        var world = World(20e6, 0);
+        world.Download(1, ScriptedWorld.File(1, 500 * Mib));
+        Read(world, 1, run: 300);
+        world.Input(new Input.ReadAhead(new(1), new(1), 0, 0, 0));
+        world.Link(1, 1).BytesPerSecond = 20e6;
+        world.Run(1);
+        Assert.Equal(0, world.Asked[0].Slice.Run);
+        // Also when the transfer begins again.
+        var asked = world.Asked.Count;
+        world.Download(1, ScriptedWorld.File(1, 500 * Mib));
+        world.Run(1);
+        Assert.Equal(0, world.Asked[asked].Slice.Run);
     }
 
     [Fact]
