@@ -26,6 +26,10 @@ internal sealed class Sources(Queue<Effect> effects)
     /// <summary>Sources with a link, and how many.</summary>
     internal IReadOnlyDictionary<SourceId, int> Linked => _linked;
 
+    /// <summary>The same without those who are silent.</summary>
+    internal IReadOnlyDictionary<SourceId, int> Responsive =>
+        _links.Values.Where(link => link.Silences == 0).CountBy(link => link.Source).ToDictionary();
+
     /// <summary>The limits on what is fetched.</summary>
     internal DownBudget Down { get; } = new();
 
