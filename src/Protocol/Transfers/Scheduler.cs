@@ -122,6 +122,9 @@ public sealed class Scheduler
     /// <summary>Whether something is asked over that link now.</summary>
     public bool IsAsked(LinkId link) => _sources.IsAsked(link);
 
+    /// <summary>Whether what was asked over that link does not come.</summary>
+    public bool Withholds(LinkId link) => _sources.Withholds(link);
+
     private void Add(LinkId link, SourceId source, LinkId via, Instant now)
     {
         _sources.Add(link, source, via, now);

@@ -43,6 +43,14 @@ internal sealed class Sources(Queue<Effect> effects)
     internal bool IsAsked(LinkId id) =>
         _links.TryGetValue(id, out var link) && link.Fetches.Count > 0;
 
+    /// <summary>Whether a link was asked, and never brought anything or is silent since.</summary>
+    internal bool Withholds(LinkId id) =>
+        _links.TryGetValue(id, out var link)
+        && (
+            link.Silences > 0
+            || (link.Delivered == 0 && (link.Fetches.Count > 0 || link.Failures > 0))
+        );
+
     internal bool CanAsk(SourceLink link, Instant now) =>
         HasRoom
         && link.HasRoom(now, BytesPerSecond, IsAlone)
