@@ -30,14 +30,10 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
     }
 
     /// <summary>Something changed: all look now, those underway for what they lack.</summary>
-    /// <param name="responsive">Sources with a link, without those who are silent.</param>
     /// <param name="gained">Who may offer more than before.</param>
-    internal static void RetryAll(
-        List<Wanted> transfers,
-        IReadOnlyDictionary<SourceId, int> responsive,
-        SourceId? gained = null
-    )
+    internal static void RetryAll(List<Wanted> transfers, Sources sources, SourceId? gained = null)
     {
+        var responsive = sources.Responsive;
         foreach (var wanted in transfers)
         {
             wanted.Retries = 0;
@@ -51,7 +47,7 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
     /// </param>
     internal static void RetryDue(
         List<Wanted> transfers,
-        IReadOnlyDictionary<SourceId, int> responsive,
+        Sources sources,
         Instant now,
         bool isSilent
     )
@@ -59,7 +55,7 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
         foreach (var wanted in transfers)
         {
             if (wanted.RetryAt <= now || (isSilent && wanted.RetryAt is null))
-                wanted.Renew(responsive);
+                wanted.Renew(sources.Responsive);
         }
     }
 

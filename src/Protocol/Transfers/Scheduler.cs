@@ -81,14 +81,14 @@ public sealed class Scheduler
                 Close(closed.Link);
                 break;
             case Input.CatalogHeld held:
-                Retries.RetryAll(_transfers, _sources.Responsive, SourceId.Of(held.Friend));
+                Retries.RetryAll(_transfers, _sources, SourceId.Of(held.Friend));
                 break;
             case Input.LimitsChanged changed:
                 _sources.Down.Set(changed.Down);
                 break;
             case Input.Tick:
                 var isSilent = _silences.Cancel(now);
-                Retries.RetryDue(_transfers, _sources.Responsive, now, isSilent);
+                Retries.RetryDue(_transfers, _sources, now, isSilent);
                 break;
             default:
                 return;
@@ -128,7 +128,7 @@ public sealed class Scheduler
     private void Add(LinkId link, SourceId source, LinkId via, Instant now)
     {
         _sources.Add(link, source, via, now);
-        Retries.RetryAll(_transfers, _sources.Responsive);
+        Retries.RetryAll(_transfers, _sources);
     }
 
     private void Close(LinkId link)
