@@ -20,6 +20,7 @@ public sealed class WithheldPathTests
     private static readonly ContentId Content = new(new Hash256(new byte[32]), 3 * 1024 * 1024);
     private static readonly SourceId Source = SourceId.Of(new PseudonymId(default));
     private readonly NodeEngine _engine;
+    private readonly List<Effect.OpenPath> _opens = [];
     private Instant _now = new(1_000_000);
     private long _lastLink = 100;
 
@@ -74,8 +75,6 @@ public sealed class WithheldPathTests
         return (link, fetches);
     }
 
-    private readonly List<Effect.OpenPath> _opens = [];
-
     private List<Effect.OpenPath> Opens()
     {
         List<Effect.OpenPath> opens = [.. _opens];
@@ -102,6 +101,8 @@ public sealed class WithheldPathTests
         while (_engine.TryPoll(out var effect))
             effects.Add(effect!);
         _opens.AddRange(effects.OfType<Effect.OpenPath>());
+        foreach (var given in effects.OfType<Effect.CancelFetch>().ToList())
+            effects.AddRange(Do(new Input.FetchEnded(given.Id)));
         return effects;
     }
 }

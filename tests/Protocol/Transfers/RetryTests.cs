@@ -53,7 +53,7 @@ public sealed class RetryTests
 
     // There always is a linked source, so nothing else would let it look.
     [Theory]
-    [InlineData(Mib)]
+    [InlineData(3 * Mib)]
     [InlineData(1000)]
     public void Who_offers_it_and_is_silent_hides_no_newer_source(int length)
     {
