@@ -94,6 +94,7 @@ public sealed class NodeEngine
                 _catalogs.HandleClosed(closed.Link);
                 _circles.HandleClosed(closed.Link, now);
                 _parts.HandleClosed(closed.Link);
+                _paths.HandleClosed(closed.Link, now);
                 break;
             case Input.DialFailed failed:
                 _friends.HandleDialFailed(failed.Friend, now);

@@ -37,6 +37,7 @@ internal sealed class PathSwitch
         _own = new OwnPaths(entropy, effects, ways.To, ways.KeyOf, settings.Horizon)
         {
             IsAsked = transfers.IsAsked,
+            Withholds = transfers.Withholds,
         };
         _relays = new Relays(effects, ways.For, Rates.Unlimited);
     }
@@ -48,6 +49,14 @@ internal sealed class PathSwitch
 
     internal void HandleRemoved(FriendId friend, Instant now) => _relays.HandleRemoved(friend, now);
 
+    /// <summary>A link is gone; while the transfers still know what it owes.</summary>
+    internal void HandleClosed(LinkId link, Instant now)
+    {
+        _own.HandleClosed(link, now);
+        _served.HandleClosed(link);
+        _relays.HandleClosed(link);
+    }
+
     /// <summary>What concerns others, too, once the transfers had it.</summary>
     internal void HandleAfter(Input input, Instant now)
     {
@@ -57,11 +66,6 @@ internal sealed class PathSwitch
                 _own.HandleSilent(_transfers.Silenced, now);
                 _own.Poll(now, _transfers.Wants);
                 _relays.Poll(now);
-                break;
-            case Input.LinkClosed closed:
-                _own.HandleClosed(closed.Link, now);
-                _served.HandleClosed(closed.Link);
-                _relays.HandleClosed(closed.Link);
                 break;
             case Input.LinkOpened:
             case Input.MessageReceived { Message.KindCase: Message.KindOneofCase.Heads }:

@@ -38,19 +38,17 @@ public sealed class OwnPaths(
     /// <summary>Whether something is asked over that path now.</summary>
     public Func<LinkId, bool> IsAsked { get; init; } = _ => true;
 
+    /// <summary>Whether what was asked over that path does not come.</summary>
+    public Func<LinkId, bool> Withholds { get; init; } = _ => false;
+
     /// <summary>Whether that link is an open path of ours.</summary>
     public bool IsOwn(LinkId link) => _open.ContainsKey(link);
 
     /// <summary>A transfer found these sources: those that are pseudonyms get paths.</summary>
     public void HandleWanted(IReadOnlyList<SourceId> sources, Instant now)
     {
-        foreach (var source in sources)
+        foreach (var pseudonym in sources.Select(source => source.Pseudonym).OfType<PseudonymId>())
         {
-            if (source.Pseudonym is not { } pseudonym)
-            {
-                continue;
-            }
-
             if (!_targets.TryGetValue(pseudonym, out var target))
             {
                 _targets.Add(pseudonym, target = new Target(pseudonym));
@@ -104,7 +102,9 @@ public sealed class OwnPaths(
         }
 
         Forget(path);
-        if (now - path.Since < Lasting)
+        // Somebody on it who keeps all bytes keeps those that hold it open, too: it ends by
+        // itself before it is found silent twice.
+        if (now - path.Since < Lasting || Withholds(link))
         {
             path.Target.Fail(path.Via, now);
         }

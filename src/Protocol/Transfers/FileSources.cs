@@ -118,18 +118,24 @@ internal sealed class FileSources
     /// looked up last: files without a source must not hide those that have one.
     /// </summary>
     /// <param name="gained">Who may offer more than before.</param>
-    internal void Renew(IReadOnlyDictionary<SourceId, int> linked, SourceId? gained)
+    internal void Renew(IReadOnlyDictionary<SourceId, int> responsive, SourceId? gained)
     {
         _fruitless = 0;
         _from = _lastLooked + 1 < _set.Length ? _lastLooked + 1 : 0;
         var news = gained is { } source && !_dropped.Contains(source) ? gained : null;
         for (var file = 0; file < _set.Length; file++)
         {
-            if (_set[file] >= 0 && (!IsLinked(_set[file] & ~Guess, linked) || Lacks(file, news)))
+            if (
+                _set[file] >= 0
+                && (!IsLinked(_set[file] & ~Guess, responsive) || Lacks(file, news))
+            )
                 _set[file] = Unknown;
         }
 
-        if (news is { } newer && !_sets[_default].Contains(newer))
+        if (
+            !IsLinked(_default, responsive)
+            || (news is { } newer && !_sets[_default].Contains(newer))
+        )
             _default = SourceSets.Empty;
     }
 

@@ -31,29 +31,31 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
 
     /// <summary>Something changed: all look now, those underway for what they lack.</summary>
     /// <param name="gained">Who may offer more than before.</param>
-    internal static void RetryAll(
-        List<Wanted> transfers,
-        IReadOnlyDictionary<SourceId, int> linked,
-        SourceId? gained = null
-    )
+    internal static void RetryAll(List<Wanted> transfers, Sources sources, SourceId? gained = null)
     {
+        var responsive = sources.Responsive;
         foreach (var wanted in transfers)
         {
             wanted.Retries = 0;
-            wanted.Renew(linked, gained);
+            wanted.Renew(responsive, gained);
         }
     }
 
+    /// <param name="isSilent">
+    /// Somebody fell silent: those who do not wait look, too, as whoever offers it by now would
+    /// be hidden behind a source that is linked and gives nothing.
+    /// </param>
     internal static void RetryDue(
         List<Wanted> transfers,
-        IReadOnlyDictionary<SourceId, int> linked,
-        Instant now
+        Sources sources,
+        Instant now,
+        bool isSilent
     )
     {
         foreach (var wanted in transfers)
         {
-            if (wanted.RetryAt <= now)
-                wanted.Renew(linked);
+            if (wanted.RetryAt <= now || (isSilent && wanted.RetryAt is null))
+                wanted.Renew(sources.Responsive);
         }
     }
 

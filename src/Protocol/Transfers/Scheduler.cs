@@ -85,14 +85,14 @@ public sealed class Scheduler
                 Close(closed.Link);
                 break;
             case Input.CatalogHeld held:
-                Retries.RetryAll(_transfers, _sources.Linked, SourceId.Of(held.Friend));
+                Retries.RetryAll(_transfers, _sources, SourceId.Of(held.Friend));
                 break;
             case Input.LimitsChanged changed:
                 _sources.Down.Set(changed.Down);
                 break;
             case Input.Tick:
-                _silences.Cancel(now);
-                Retries.RetryDue(_transfers, _sources.Linked, now);
+                var isSilent = _silences.Cancel(now);
+                Retries.RetryDue(_transfers, _sources, now, isSilent);
                 break;
             default:
                 return;
@@ -133,10 +133,13 @@ public sealed class Scheduler
     /// <summary>Whether something is asked over that link now.</summary>
     public bool IsAsked(LinkId link) => _sources.IsAsked(link);
 
+    /// <summary>Whether what was asked over that link does not come.</summary>
+    public bool Withholds(LinkId link) => _sources.Withholds(link);
+
     private void Add(LinkId link, SourceId source, LinkId via, Instant now)
     {
         _sources.Add(link, source, via, now);
-        Retries.RetryAll(_transfers, _sources.Linked);
+        Retries.RetryAll(_transfers, _sources);
     }
 
     private void Close(LinkId link)

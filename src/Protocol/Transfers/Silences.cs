@@ -25,8 +25,10 @@ internal sealed class Silences(Sources sources)
         link.RestUntil = now + TimeSpan.FromSeconds(seconds);
     }
 
-    internal void Cancel(Instant now)
+    /// <returns>Whether any link is silent, be it again.</returns>
+    internal bool Cancel(Instant now)
     {
+        var isAny = false;
         _silenced.Clear();
         foreach (var link in sources.Links)
         {
@@ -42,9 +44,13 @@ internal sealed class Silences(Sources sources)
                 any = true;
             }
 
-            if (any || silence >= SilenceMax)
-                Count(link, now);
+            if (!any && silence < SilenceMax)
+                continue;
+            Count(link, now);
+            isAny = true;
         }
+
+        return isAny;
     }
 
     /// <summary>When a link may have been silent too long, or has rested.</summary>

@@ -26,6 +26,10 @@ internal sealed class Sources(Queue<Effect> effects)
     /// <summary>Sources with a link, and how many.</summary>
     internal IReadOnlyDictionary<SourceId, int> Linked => _linked;
 
+    /// <summary>The same without those who are silent.</summary>
+    internal IReadOnlyDictionary<SourceId, int> Responsive =>
+        _links.Values.Where(link => link.Silences == 0).CountBy(link => link.Source).ToDictionary();
+
     /// <summary>The limits on what is fetched.</summary>
     internal DownBudget Down { get; } = new();
 
@@ -38,6 +42,14 @@ internal sealed class Sources(Queue<Effect> effects)
 
     internal bool IsAsked(LinkId id) =>
         _links.TryGetValue(id, out var link) && link.Fetches.Count > 0;
+
+    /// <summary>Whether a link was asked, and never brought anything or is silent since.</summary>
+    internal bool Withholds(LinkId id) =>
+        _links.TryGetValue(id, out var link)
+        && (
+            link.Silences > 0
+            || (link.Delivered == 0 && (link.Fetches.Count > 0 || link.Failures > 0))
+        );
 
     internal bool CanAsk(SourceLink link, Instant now) =>
         HasRoom

@@ -204,12 +204,12 @@ internal sealed class Wanted
         _inOrder.Rewind(_map.First(file));
     }
 
-    /// <summary>Looks again for whatever had no source.</summary>
+    /// <summary>Looks again for whatever has no source that answers.</summary>
     /// <param name="gained">Who may offer more than before.</param>
-    internal void Renew(IReadOnlyDictionary<SourceId, int> linked, SourceId? gained = null)
+    internal void Renew(IReadOnlyDictionary<SourceId, int> responsive, SourceId? gained = null)
     {
         RetryAt = null;
-        Sources.Renew(linked, gained);
+        Sources.Renew(responsive, gained);
         _inOrder.Rewind(0);
     }
 

@@ -20,10 +20,14 @@ public sealed class OwnPathsTests
     private List<Route> _routes = [new(Bob, 2), new(Carol, 2), new(Dave, 2)];
     private Instant _now = new(1_000_000);
     private bool _isWanted = true;
+    private LinkId _withheld;
     private long _links = 100;
 
     public OwnPathsTests() =>
-        _paths = new(new SeededEntropy(1), _effects, _ => _routes, _ => default(Hash256), 2);
+        _paths = new(new SeededEntropy(1), _effects, _ => _routes, _ => default(Hash256), 2)
+        {
+            Withholds = link => link == _withheld,
+        };
 
     [Fact]
     public void TwoWaysAreOpenedEachOverAnotherFriend()
@@ -111,6 +115,24 @@ public sealed class OwnPathsTests
         Assert.Equal(new Effect.CloseLink(link, CloseCode.Idle), Assert.Single(Drain()));
         _paths.HandleClosed(link, _now);
         Assert.Empty(Drain());
+    }
+
+    [Fact]
+    public void APathThatEndsWhileItWithholdsLetsItsWayRestLongerEachTime()
+    {
+        _routes = [new(Bob, 2)];
+        var rests = new List<double>();
+        for (var i = 0; i < 4; i++)
+        {
+            _withheld = Open(Assert.Single(Want()));
+            Pass(Limits.SilenceSeconds);
+            _paths.HandleClosed(_withheld, _now);
+            Assert.Empty(Want());
+            rests.Add((_paths.Deadline!.Value - _now).TotalSeconds);
+            _now = _paths.Deadline!.Value;
+        }
+
+        Assert.Equal([1, 2, 4, 8], rests);
     }
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class LatenessTests
         var least = int.MaxValue;
         while (_world.Step(end))
             least = Math.Min(least, Owed(2));
-        Assert.InRange(least, 3, 8);
+        Assert.InRange(least, 2, 8);
         Assert.InRange(_world.Stored.Count - before, 120, 200);
     }
 

@@ -69,6 +69,41 @@ public sealed class RetryTests
         Assert.InRange(world.Asked.Count - asked, 2, 100);
     }
 
+    // There always is a linked source, so nothing else would let it look.
+    [Theory]
+    [InlineData(3 * Mib)]
+    [InlineData(1000)]
+    public void Who_offers_it_and_is_silent_hides_no_newer_source(int length)
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [ScriptedWorld.Friend(1)] };
+        world.Link(1, 1).Silent = true;
+        world.Link(2, 2);
+        world.Download(1, [.. Enumerable.Range(1, 3).Select(i => ScriptedWorld.File(i, length))]);
+        world.In(
+            10,
+            () => world.Offers = (_, _) => [.. new[] { 1, 2 }.Select(ScriptedWorld.Friend)]
+        );
+        world.Run(Limits.FetchSilenceSeconds + 1);
+        Assert.Single(world.Finished);
+        Assert.All(world.Stored, stored => Assert.Equal(2, stored.Link.Value));
+    }
+
+    [Fact]
+    public void A_friend_whose_pseudonym_is_silent_over_a_path_is_asked_once_its_link_is_up()
+    {
+        const int Pseudonym = 9;
+        var world = new ScriptedWorld { Offers = (_, _) => [ScriptedWorld.Friend(Pseudonym)] };
+        world.Link(1, 1);
+        world.Path(2, Pseudonym, via: 1).Silent = true;
+        world.Download(1, ScriptedWorld.File(1, Mib));
+        world.Run(Limits.FetchSilenceSeconds + 5);
+        world.Offers = (_, _) => [ScriptedWorld.Friend(3)];
+        world.Link(3, 3);
+        // What is asked over the path meanwhile is given up first.
+        world.Run(Limits.FetchSilenceSeconds + 1);
+        Assert.Single(world.Finished);
+    }
+
     private static List<Instant> Looks(int seed, int hours)
     {
         List<Instant> looks = [];

@@ -185,12 +185,12 @@ public sealed class UrgencyTests
         world.Input(new Input.ReadAhead(new(1), new(1), 0, 0, 0));
         world.Link(1, 1).BytesPerSecond = 20e6;
         world.Run(1);
-        Assert.Equal(0, world.Asked[0].Slice.Run);
+        Assert.NotInRange(world.Asked[0].Slice.Run, 300, 300 + Window);
         // Also when the transfer begins again.
         var asked = world.Asked.Count;
         world.Download(1, ScriptedWorld.File(1, 500 * Mib));
         world.Run(1);
-        Assert.Equal(0, world.Asked[asked].Slice.Run);
+        Assert.NotInRange(world.Asked[asked].Slice.Run, 300, 300 + Window);
     }
 
     [Fact]

@@ -130,7 +130,8 @@ internal sealed class BodyFiles(SimNode node)
     private static bool Names(Volume volume, SimTransfer transfer) =>
         volume.Set.Entries.Any(entry => entry.Content == transfer.Content);
 
-    // Of a friend that is there it is asked as of a friend.
+    // Of a friend that is there it is asked as of a friend. One that is not gets a path here, where
+    // the daemon waits for its link: the harder case, which it has before it hears from the friend.
     private SourceId SourceOf(PseudonymId pseudonym)
     {
         foreach (var route in node.RoutesTo(pseudonym))
