@@ -166,8 +166,9 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
 
     private void Read(Neighbour friend, Instant now)
     {
+        var before = friend.Told.Keys.ToHashSet();
         Telling.Read(friend, _contents.All, now);
-        foreach (var holding in friend.Told.Keys)
+        foreach (var holding in friend.Told.Keys.Where(holding => !before.Contains(holding)))
             Sought?.Invoke(friend.Friend, holding.Id);
     }
 

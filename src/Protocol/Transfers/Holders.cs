@@ -20,6 +20,9 @@ internal sealed class Holders(RunMap map)
     internal bool Has(SourceId source, int run) =>
         _bits.TryGetValue(source, out var bits) && bits[run];
 
+    /// <summary>Whether that source said that it holds anything.</summary>
+    internal bool HasSome(SourceId source) => _bits.ContainsKey(source);
+
     /// <summary>How many hold that run.</summary>
     internal int Count(int run) => _counts.Length == 0 ? 0 : _counts[run];
 

@@ -1,5 +1,3 @@
-using FriendNet.Protocol.Bounds;
-
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>How quick a link proved to be: bytes a second, and the least time to an answer.
@@ -12,7 +10,7 @@ internal sealed class Pace
     /// <summary>What is assumed of a link not measured yet.</summary>
     private const double UnknownSeconds = 1;
 
-    private double _least = double.MaxValue;
+    private (double Seconds, long Bytes) _least = (double.MaxValue, 0);
     private bool _isOld;
 
     /// <summary>0: not measured yet.</summary>
@@ -20,7 +18,7 @@ internal sealed class Pace
 
     /// <summary>The least time to an answer, without what its bytes take at this rate.</summary>
     internal double DelaySeconds =>
-        IsKnown ? Math.Max(0, _least - (Limits.FetchBytesMax / BytesPerSecond)) : _least;
+        IsKnown ? Math.Max(0, _least.Seconds - (_least.Bytes / BytesPerSecond)) : _least.Seconds;
 
     internal bool IsKnown => BytesPerSecond > 0;
 
@@ -31,9 +29,12 @@ internal sealed class Pace
         _isOld = false;
     }
 
-    /// <summary>A fetch took so long.</summary>
-    internal void LearnDelay(double seconds) =>
-        _least = _isOld ? seconds : Math.Min(_least, seconds);
+    /// <summary>A fetch of so many bytes took so long.</summary>
+    internal void LearnDelay(double seconds, long bytes)
+    {
+        if (_isOld || seconds < _least.Seconds)
+            _least = (seconds, bytes);
+    }
 
     /// <summary>It was idle: what it proves next counts, not what it was.</summary>
     internal void Doubt() => _isOld = true;

@@ -17,13 +17,13 @@ internal sealed class RarestPicker(
     IEntropy entropy
 ) : IRunPicker
 {
-    /// <summary>A file of fewer is no matter for a crowd.</summary>
+    /// <summary>Files of fewer are no matter for a crowd.</summary>
     private const int CrowdRunsMin = 64;
 
     private const int FirstRuns = 8;
     private int _picked;
 
-    private bool IsFirst => _picked < FirstRuns && map.Runs >= CrowdRunsMin;
+    private bool IsFirst => _picked < FirstRuns && map.Runs >= (long)CrowdRunsMin * map.Files;
 
     public void Pick(Picking fetch)
     {
@@ -41,6 +41,10 @@ internal sealed class RarestPicker(
         entropy.Fill(random);
         var start = (int)(BinaryPrimitives.ReadUInt32LittleEndian(random) % (uint)taken.Count);
         var mix = BinaryPrimitives.ReadUInt32LittleEndian(random.AsSpan(sizeof(int))) | 1;
+        var holds = holders.HasSome(fetch.Source);
+        // The order shows who the fellows are to who knows them, as what is never asked does:
+        // a friend may, somebody behind a path must not.
+        var isInLine = fellows.Any && !fetch.Source.IsPseudonym;
         Scan(start, taken.Count);
         Scan(0, start);
         return new(found.Select(one => (one.Run, one.Rank)));
@@ -52,19 +56,20 @@ internal sealed class RarestPicker(
             while (run < to && found.Count < Limits.RarestRunsMax)
             {
                 file = map.FileOf(run, file);
-                if (fetch.CanGive(file, run))
-                    found.Add((run, Rank(file, run, mix)));
-                run = taken.NextClear(run + 1);
+                var offers = fetch.OfferOf(file) == Offer.Yes;
+                if (offers || holders.Has(fetch.Source, run))
+                    found.Add((run, Rank(file, run, isInLine, mix)));
+                run = taken.NextClear(offers || holds ? run + 1 : map.First(file + 1));
             }
         }
     }
 
     /// <summary>Holders, then the line of the fellows, or a number random for each pick.</summary>
-    private long Rank(int file, int run, uint mix)
+    private long Rank(int file, int run, bool isInLine, uint mix)
     {
         var random = unchecked((uint)run * 2_654_435_761u) ^ mix;
         random = unchecked(random * 2_246_822_519u) ^ (random >> 15);
-        var rest = fellows.Any ? fellows.Rank(file, run) : (int)(random >> 4);
+        var rest = isInLine ? fellows.Rank(file, run) : (int)(random >> 4);
         return ((long)holders.Count(run) << 32) | (uint)rest;
     }
 }

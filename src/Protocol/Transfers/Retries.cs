@@ -52,10 +52,11 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
         bool isSilent
     )
     {
+        IReadOnlyDictionary<SourceId, int>? responsive = null;
         foreach (var wanted in transfers)
         {
             if (wanted.RetryAt <= now || (isSilent && wanted.RetryAt is null))
-                wanted.Renew(sources.Responsive);
+                wanted.Renew(responsive ??= sources.Responsive);
         }
     }
 

@@ -114,7 +114,7 @@ public sealed class Scheduler
     {
         if (!_sources.Linked.ContainsKey(source))
             return;
-        foreach (var wanted in _transfers)
+        foreach (var wanted in _transfers.Where(wanted => !wanted.IsQuiet))
             wanted.Held(source, id, runs);
         Ask(now);
     }
@@ -122,7 +122,7 @@ public sealed class Scheduler
     /// <summary>A friend fetches that content too.</summary>
     public void HandleSought(FriendId friend, ContentId id)
     {
-        foreach (var wanted in _transfers.Where(wanted => wanted.Has(id)))
+        foreach (var wanted in _transfers.Where(wanted => !wanted.IsQuiet && wanted.Has(id)))
             wanted.Fellows.Add(friend);
     }
 
@@ -157,8 +157,12 @@ public sealed class Scheduler
     private void Start(Input.Download download)
     {
         Remove(download.Transfer);
-        var wanted = new Wanted(download.Transfer, download.Files, _self, _entropy);
-        foreach (var friend in download.Files.SelectMany(file => Seekers(file.Id)))
+        var wanted = new Wanted(download.Transfer, download.Files, _self, _entropy)
+        {
+            IsQuiet = download.IsQuiet,
+        };
+        var fellows = wanted.IsQuiet ? [] : download.Files.SelectMany(file => Seekers(file.Id));
+        foreach (var friend in fellows)
             wanted.Fellows.Add(friend);
         _transfers.Add(wanted);
         _byId[wanted.Id] = wanted;

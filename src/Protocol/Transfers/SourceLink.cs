@@ -133,7 +133,7 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
         Failures = 0;
         _came++;
         var seconds = Math.Max((now - fetch.Asked).TotalSeconds, 1e-6);
-        Pace.LearnDelay(seconds);
+        Pace.LearnDelay(seconds, fetch.Bytes);
         // In the time that little takes, one run more or less is all the difference.
         if (!fetch.IsPrompt)
             Pace.Learn(Delivered - fetch.DeliveredBefore, seconds);

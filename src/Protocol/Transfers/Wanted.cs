@@ -44,6 +44,9 @@ internal sealed class Wanted
 
     internal TransferId Id { get; }
 
+    /// <summary>Whoever else fetches or holds a part of it is no matter.</summary>
+    internal bool IsQuiet { get; init; }
+
     internal IReadOnlyList<WantedFile> Files { get; }
 
     internal FileSources Sources { get; }

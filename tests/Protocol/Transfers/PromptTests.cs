@@ -79,6 +79,25 @@ public sealed class PromptTests
     }
 
     [Fact]
+    public void LittleDoesNotMakeALongLinkLookShort()
+    {
+        _world.Offers = (_, _) => [Friend(1)];
+        var how = _world.Link(1, 1);
+        (how.BytesPerSecond, how.DelaySeconds) = (5e6, 0.4);
+        var begin = _world.Now;
+        _world.Download(Large, ScriptedWorld.File(Large, 2000 * Mib));
+        for (var number = 2; number < 40; number++)
+        {
+            _world.Download(number, ScriptedWorld.File(number, 1000));
+            _world.Run(0.5);
+        }
+
+        // All but the begin of what the line carries.
+        var seconds = (_world.Now - begin).TotalSeconds;
+        Assert.InRange(Stored(Large) * (double)Mib / 5e6, 0.9 * seconds, seconds);
+    }
+
+    [Fact]
     public void LittleIsAskedOfWhoAnswersSoonest()
     {
         for (var link = 1; link <= 3; link++)

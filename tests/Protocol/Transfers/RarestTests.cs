@@ -100,5 +100,32 @@ public sealed class RarestTests
         Assert.All(world.Stored.Skip(40), s => Assert.Equal(1, s.Link.Value));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whom_one_fetches_with_shows_in_the_order_to_a_friend_only(bool isPath)
+    {
+        var first = Order(seed: 1);
+        Assert.Equal(!isPath, first.SequenceEqual(Order(seed: 2)));
+
+        List<int> Order(int seed)
+        {
+            var world = new ScriptedWorld(seed)
+            {
+                Offers = (_, _) => [Friend(1)],
+                ArePseudonyms = isPath,
+            };
+            if (isPath)
+                world.Path(1, 1, via: 9).BytesPerSecond = 20e6;
+            world.Download(1, File);
+            for (var fellow = 2; fellow < 6; fellow++)
+                world.Scheduler.HandleSought(Friend(fellow), File.Id);
+            if (!isPath)
+                world.Link(1, 1).BytesPerSecond = 20e6;
+            world.Run(4);
+            return [.. world.Asked.Select(asked => asked.Slice.Run).Take(20)];
+        }
+    }
+
     private static FriendId Friend(int number) => ScriptedWorld.Friend(number);
 }

@@ -66,6 +66,9 @@ internal sealed class ScriptedWorld
 
     internal int MostUnderwayOfAll { get; private set; }
 
+    /// <summary>Whoever is reached over paths has a pseudonym; else a friend of late.</summary>
+    internal bool ArePseudonyms { get; init; }
+
     internal static FriendId Friend(int number) => new((UInt128)number);
 
     internal static WantedFile File(int number, long length, byte[]? have = null)
@@ -89,7 +92,7 @@ internal sealed class ScriptedWorld
     {
         var how = new Behaviour();
         _links[new(link)] = (Friend(pseudonym), how);
-        Scheduler.HandlePath(new(link), SourceId.Of(Friend(pseudonym)), new(via), Now);
+        Scheduler.HandlePath(new(link), SourceOf(Friend(pseudonym)), new(via), Now);
         CarryOutAll();
         return how;
     }
@@ -120,6 +123,9 @@ internal sealed class ScriptedWorld
         Scheduler.Handle(input, Now);
         CarryOutAll();
     }
+
+    private SourceId SourceOf(FriendId who) =>
+        ArePseudonyms ? SourceId.Of(new PseudonymId(SourceId.Of(who).Value)) : SourceId.Of(who);
 
     private void CarryOutAll()
     {
@@ -165,7 +171,7 @@ internal sealed class ScriptedWorld
         {
             case Effect.FindSources find:
                 Lookups++;
-                var friends = Offers(find.Transfer, find.File).Select(SourceId.Of).ToArray();
+                var friends = Offers(find.Transfer, find.File).Select(SourceOf).ToArray();
                 In(0.001, () => Input(new Input.SourcesFound(find.Transfer, find.File, friends)));
                 break;
             case Effect.Fetch fetch:
