@@ -157,10 +157,7 @@ public sealed class Scheduler
     private void Start(Input.Download download)
     {
         Remove(download.Transfer);
-        var wanted = new Wanted(download.Transfer, download.Files, _self, _entropy)
-        {
-            IsQuiet = download.IsQuiet,
-        };
+        var wanted = new Wanted(download, _self, _entropy);
         var fellows = wanted.IsQuiet ? [] : download.Files.SelectMany(file => Seekers(file.Id));
         foreach (var friend in fellows)
             wanted.Fellows.Add(friend);

@@ -18,10 +18,10 @@ internal sealed class Wanted
     private readonly EndgamePicker _endgame;
     private ILookup<ContentId, int>? _files;
 
-    internal Wanted(TransferId id, IReadOnlyList<WantedFile> files, FriendId self, IEntropy entropy)
+    internal Wanted(Input.Download download, FriendId self, IEntropy entropy)
     {
-        Id = id;
-        Files = files;
+        var files = download.Files;
+        (Id, Files, IsQuiet) = (download.Transfer, files, download.IsQuiet);
         var lengths = new long[files.Count];
         for (var file = 0; file < lengths.Length; file++)
             lengths[file] = files[file].Id.Length;
@@ -45,7 +45,7 @@ internal sealed class Wanted
     internal TransferId Id { get; }
 
     /// <summary>Whoever else fetches or holds a part of it is no matter.</summary>
-    internal bool IsQuiet { get; init; }
+    internal bool IsQuiet { get; }
 
     internal IReadOnlyList<WantedFile> Files { get; }
 
