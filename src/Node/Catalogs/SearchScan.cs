@@ -33,8 +33,8 @@ internal sealed class SearchScan(SearchReader reader, SearchWords words, int wan
     private const int LookEvery = 16;
     private const int FewHits = 10;
     private static readonly TimeSpan More = TimeSpan.FromMilliseconds(6);
-    private static readonly TimeSpan Few = TimeSpan.FromMilliseconds(8);
-    private static readonly TimeSpan Any = TimeSpan.FromMilliseconds(15);
+    private static readonly TimeSpan Few = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Any = TimeSpan.FromMilliseconds(20);
 
     private readonly string[] _matches = [.. words.Matches()];
     private readonly Dictionary<long, int> _places = [];
