@@ -11,10 +11,10 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
 
     private const int WindowMin = 2;
 
-    /// <summary>So many more at once for each that came, from rest on.</summary>
+    /// <summary>So many more at once for each that came since it was idle.</summary>
     private const int WindowGrowth = 2;
 
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
     private const double MarginSeconds = 0.05;
     private const double PatienceSecondsMin = 3;
     private const double PatienceTimes = 4;
@@ -28,7 +28,7 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     /// <summary>Of a link that brought nothing yet, only to compare it with others.</summary>
     private const double BytesPerSecondUnknown = 10e6;
 
-    /// <summary>Fetches that ended well since it rested.</summary>
+    /// <summary>Fetches that ended well since it was idle.</summary>
     private int _came;
 
     internal LinkId Id => id;
@@ -118,7 +118,7 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     /// <summary>It is asked again, and owes nothing.</summary>
     internal void Begin(Instant now)
     {
-        if (now - Heard > Rest)
+        if (now - Heard > Idle)
         {
             _came = 0;
             Pace.Doubt();
