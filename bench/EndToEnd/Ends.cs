@@ -26,13 +26,13 @@ internal sealed class Ends : IDisposable
         (_source, _sink, _standing) = (source, [.. sink], [.. source, .. sink]);
         foreach (var id in _standing)
             ForgetPeak(id);
-        _before = _standing.Sum(Command.CpuSeconds);
+        _before = _standing.Sum(CpuOf);
         _looking = new Thread(Look) { IsBackground = true };
         _looking.Start();
     }
 
-    /// <summary>CPU seconds of those that stood before, since; and of ended children.</summary>
-    internal double CpuSeconds => _standing.Sum(Command.CpuSeconds) - _before;
+    /// <summary>CPU seconds of those that stood before, since; and of their children.</summary>
+    internal double CpuSeconds => _standing.Sum(CpuOf) - _before;
 
     /// <summary>A process of the sink's end, started for this fetch alone.</summary>
     internal void Joined(int id)
@@ -106,6 +106,9 @@ internal sealed class Ends : IDisposable
 
         return sum;
     }
+
+    // Syncthing does its work in a child that lives on; ended ones count with their parent.
+    private static double CpuOf(int id) => Command.CpuSeconds(id) + Children(id).Sum(CpuOf);
 
     private static int[] Children(int id) =>
         [
