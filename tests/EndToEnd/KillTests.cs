@@ -17,6 +17,7 @@ public sealed class KillTests
     private const int Seed = 20;
     private const int FileKills = 20;
     private const int FolderKills = 4;
+    private const string FolderRate = "30MB";
     private const long FileBytesUsual = 512L << 20;
 
     private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(0.2);
@@ -58,6 +59,8 @@ public sealed class KillTests
         alice.Start();
         bob.Start();
         LiveNode.Befriend(alice, bob);
+        // Between a start and the next look little of a folder may go.
+        alice.Ok("limit", "set", "up", kills == FolderKills ? FolderRate : "off");
         alice.Ok("share", "add", Path.Combine(scratch, share));
         await alice.AwaitIndex();
         var target = scratch.Folder("target");
@@ -93,6 +96,8 @@ public sealed class KillTests
             {
                 alice.Kill();
                 alice.Start();
+                // What it sends from here to the next look counts as seen late.
+                alice.Signal("STOP");
                 await Keeps(bob, watch.Last);
             }
         }
