@@ -11,6 +11,7 @@ internal sealed class Comparison(string title, IReadOnlyList<Entrant> entrants)
 {
     private const double Gibibyte = 1L << 30;
     private const double Mebibyte = 1 << 20;
+    private const int WhyMax = 200;
 
     private readonly Dictionary<Entrant, List<Cost>> _costs = entrants.ToDictionary(
         entrant => entrant,
@@ -21,8 +22,11 @@ internal sealed class Comparison(string title, IReadOnlyList<Entrant> entrants)
 
     internal void Add(Entrant entrant, Cost cost) => _costs[entrant].Add(cost);
 
-    internal void Fail(Entrant entrant, string why) =>
-        _failures[entrant] = why.ReplaceLineEndings(" ").Trim();
+    internal void Fail(Entrant entrant, string why)
+    {
+        var line = why.ReplaceLineEndings(" ").Trim();
+        _failures[entrant] = line.Length > WhyMax ? $"{line[..WhyMax]} ..." : line;
+    }
 
     internal bool HasFailed(Entrant entrant) => _failures.ContainsKey(entrant);
 

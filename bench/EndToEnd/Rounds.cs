@@ -10,6 +10,9 @@ namespace FriendNet.Bench.EndToEnd;
 /// </summary>
 internal sealed class Rounds(string work, int runs)
 {
+    /// <summary>Apart from those of runs before, which may stand there still.</summary>
+    private static readonly string Results = $"results-{DateTime.UtcNow:yyyyMMdd-HHmmss}";
+
     private readonly Queue<string> _results = new();
 
     /// <summary>Where sources stand.</summary>
@@ -115,7 +118,7 @@ internal sealed class Rounds(string work, int runs)
     private Cost Run(string title, Entrant entrant)
     {
         var (peer, source, _) = entrant;
-        var target = Path.Combine(work, "results", title);
+        var target = Path.Combine(work, Results, title);
         Directory.CreateDirectory(target);
         if (IsEvicted)
         {

@@ -11,19 +11,11 @@ namespace FriendNet.Node.Downloads;
 internal sealed class PartFile : IDisposable
 {
     private const int PageBytes = 4096;
-
-    /// <summary>
-    /// Synced that often while it is written: while a disk flushes it takes nothing else, and
-    /// little by little that is hidden behind what is still to be checked.
-    /// </summary>
-    private const int SyncBytes = 16 * 1024 * 1024;
-
     private const long Doubtful = -1;
     private readonly Lock _gate = new();
     private readonly Descriptor _plain;
+    private readonly EarlySync _early = new();
     private int _writers;
-    private long _unsynced;
-    private int _syncing;
     private volatile Descriptor? _direct;
 
     /// <summary>Opens the part, or makes it and reserves its room.</summary>
@@ -69,8 +61,7 @@ internal sealed class PartFile : IDisposable
         try
         {
             WriteAll(offset, block, at, count);
-            if (Interlocked.Add(ref _unsynced, count) >= SyncBytes)
-                Sync();
+            _early.Wrote(count, Sync);
         }
         finally
         {
@@ -119,12 +110,8 @@ internal sealed class PartFile : IDisposable
 
     private void Sync()
     {
-        // One at a time: a slow disk is asked less often.
-        if (Interlocked.Exchange(ref _syncing, 1) != 0)
-            return;
         try
         {
-            Interlocked.Exchange(ref _unsynced, 0);
             _plain.SyncData();
         }
         catch (DiskException)
@@ -137,10 +124,6 @@ internal sealed class PartFile : IDisposable
             }
 
             throw;
-        }
-        finally
-        {
-            Volatile.Write(ref _syncing, 0);
         }
     }
 

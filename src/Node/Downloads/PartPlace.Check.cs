@@ -5,6 +5,18 @@ namespace FriendNet.Node.Downloads;
 
 internal sealed partial class PartPlace
 {
+    /// <summary>Whether nothing is where the part was, for certain.</summary>
+    internal static bool IsGone(TransferRow row)
+    {
+        using var destination = Folder.Open(row.Destination);
+        return !IsThere(destination, row.PartName, out _);
+    }
+
+    /// <summary>What is said then.</summary>
+    internal static string GoneSentence(TransferRow row) =>
+        $"{row.Destination}/{row.PartName} is gone: if its disk is away, bring it back before you "
+        + "resume; else resuming starts anew.";
+
     /// <summary>
     /// Compares the disk with what is recorded: what vanished or has another size is forgotten,
     /// what was changed since our last write is hashed again; what stands there unrecorded is

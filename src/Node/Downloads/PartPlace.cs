@@ -14,6 +14,10 @@ internal sealed partial class PartPlace : IDisposable
     private const int NamesMax = 10_000;
     private readonly Folder _destination;
     private readonly Folder _root;
+
+    // Its own descriptor: of a lost write each is told once, and Sync must hear of it too.
+    private readonly Folder? _earlyRoot;
+    private readonly EarlySync _early = new();
     private readonly TransferRow _row;
     private readonly TransferContent _content;
     private readonly Dictionary<int, PartFile> _open = [];
@@ -33,25 +37,15 @@ internal sealed partial class PartPlace : IDisposable
             if (row.IsFolder && mayMake)
                 _destination.TryMakeFolder(row.PartName);
             _root = row.IsFolder ? _destination.OpenFolder(row.PartName) : _destination;
+            _earlyRoot = row.IsFolder ? _destination.OpenFolder(row.PartName) : null;
         }
         catch
         {
+            _root?.Dispose();
             _destination.Dispose();
             throw;
         }
     }
-
-    /// <summary>Whether nothing is where the part was, for certain.</summary>
-    internal static bool IsGone(TransferRow row)
-    {
-        using var destination = Folder.Open(row.Destination);
-        return !IsThere(destination, row.PartName, out _);
-    }
-
-    /// <summary>What is said then.</summary>
-    internal static string GoneSentence(TransferRow row) =>
-        $"{row.Destination}/{row.PartName} is gone: if its disk is away, bring it back before you "
-        + "resume; else resuming starts anew.";
 
     /// <summary>Takes a free name for the part, and makes it.</summary>
     internal static string Reserve(Folder destination, string name, bool isFolder)
@@ -81,6 +75,8 @@ internal sealed partial class PartPlace : IDisposable
         if (_content.Map.Count(slice.File) == 1)
         {
             WriteSmall(slice.File, block.Span.Slice(at, count));
+            if (_earlyRoot is { } root)
+                _early.Wrote(count, root.SyncFileSystem);
             return;
         }
 
@@ -181,6 +177,7 @@ internal sealed partial class PartPlace : IDisposable
     public void Dispose()
     {
         CloseFiles();
+        _earlyRoot?.Dispose();
         _root.Dispose();
         _destination.Dispose();
     }
