@@ -17,7 +17,6 @@ public sealed class KillTests
     private const int Seed = 20;
     private const int FileKills = 20;
     private const int FolderKills = 4;
-    private const string FolderRate = "30MB";
     private const long FileBytesUsual = 512L << 20;
 
     private static readonly TimeSpan LookAround = TimeSpan.FromSeconds(0.2);
@@ -35,7 +34,7 @@ public sealed class KillTests
             ? FileBytesUsual
             : long.Parse(asked, CultureInfo.InvariantCulture);
         Fill(Path.Combine(scratch.Folder("films"), "long.mkv"), bytes);
-        await FetchKilled(scratch, "films", "long.mkv", FileKills);
+        await FetchKilled(scratch, "films", "long.mkv", FileKills, "max");
     }
 
     [Fact]
@@ -49,10 +48,16 @@ public sealed class KillTests
             scratch.File($"all/notes/{file / 100}/{file}.txt", random.Next(120_000), seed: file);
         }
 
-        await FetchKilled(scratch, "all", "notes", FolderKills);
+        await FetchKilled(scratch, "all", "notes", FolderKills, "30MB");
     }
 
-    private static async Task FetchKilled(Scratch scratch, string share, string name, int kills)
+    private static async Task FetchKilled(
+        Scratch scratch,
+        string share,
+        string name,
+        int kills,
+        string rate
+    )
     {
         using var alice = new LiveNode(scratch, "alice");
         using var bob = new LiveNode(scratch, "bob");
@@ -60,7 +65,7 @@ public sealed class KillTests
         bob.Start();
         LiveNode.Befriend(alice, bob);
         // Between a start and the next look little of a folder may go.
-        alice.Ok("limit", "set", "up", kills == FolderKills ? FolderRate : "off");
+        alice.Ok("limit", "set", "up", rate);
         alice.Ok("share", "add", Path.Combine(scratch, share));
         await alice.AwaitIndex();
         var target = scratch.Folder("target");

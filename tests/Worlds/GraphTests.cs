@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using FriendNet.Simulation.Checks;
 using FriendNet.Simulation.Graphs;
 using FriendNet.Simulation.Worlds;
@@ -7,6 +8,8 @@ namespace FriendNet.Tests.Worlds;
 
 public sealed class GraphTests
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
+
     [Fact]
     public void AListIsReadOnceWhateverItRepeats()
     {
@@ -18,6 +21,24 @@ public sealed class GraphTests
         Assert.Equal(2, graph.Edges);
         Assert.Equal([0, 2], graph.Friends(1).ToArray());
         Assert.False(graph.AreFriends(0, 2));
+    }
+
+    [Theory]
+    [InlineData("edges")]
+    [InlineData("edges.gz")]
+    public void AFileMayBeCompressed(string name)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("graph").FullName, name);
+        Stream file = File.Create(path);
+        if (name.EndsWith(".gz", Ordinal))
+            file = new GZipStream(file, CompressionLevel.Fastest);
+        using (var text = new StreamWriter(file))
+            text.Write("1 2\n2 3\n");
+
+        var graph = EdgeList.Read(path);
+
+        Assert.Equal((3, 2), (graph.People, graph.Edges));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 
     [Theory]

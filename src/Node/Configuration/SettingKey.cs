@@ -90,6 +90,13 @@ public sealed record SettingKey(
             "serve what is being fetched to friends that fetch the same, and be served"
         ),
         new(
+            "horizon",
+            "horizon",
+            "FRIENDNET_HORIZON",
+            SettingShape.Text,
+            "links that what you show your circle goes: 1 friends, 2 their friends, up to 4"
+        ),
+        new(
             "relayRate",
             "relay-rate",
             "FRIENDNET_RELAY_RATE",

@@ -5,6 +5,7 @@ using FriendNet.Crypto.Identity;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Journal;
 using Microsoft.Extensions.Logging;
+using Bounds = FriendNet.Protocol.Bounds.Limits;
 
 namespace FriendNet.Node.Configuration;
 
@@ -52,6 +53,14 @@ public sealed record SettingValue(SettingKey Key, IReadOnlyList<string> Texts, s
     /// <exception cref="FailureException">Not days, hours and limits.</exception>
     public IReadOnlyList<LimitHours> Schedule() =>
         [.. Texts.Select(text => LimitHours.Parse(text) ?? throw Wrong(text, LimitHours.Shape))];
+
+    /// <summary>How far a circle reaches.</summary>
+    /// <exception cref="FailureException">Not 1 to HorizonMax.</exception>
+    public int Links() =>
+        int.TryParse(Text, NumberStyles.None, CultureInfo.InvariantCulture, out var links)
+        && links is >= 1 and <= Bounds.HorizonMax
+            ? links
+            : throw Wrong(Text, $"say a number of links from 1 to {Bounds.HorizonMax}");
 
     public bool Switch() =>
         Text switch

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FriendNet.Node.Failures;
+using FriendNet.Protocol.Engine;
 using Microsoft.Extensions.Logging;
 
 namespace FriendNet.Node.Configuration;
@@ -31,6 +32,9 @@ public sealed record Settings(
 
     /// <summary>Whether friends that fetch the same are told, and served what came.</summary>
     public bool ShareParts { get; init; } = true;
+
+    /// <summary>How many links what we show our circle may go.</summary>
+    public int Horizon { get; init; } = EngineSettings.HorizonUsual;
 
     /// <summary>Where a copy of all that is passed on goes; null: nowhere.</summary>
     public string? RelayCapture { get; init; }
@@ -87,6 +91,9 @@ public sealed record Settings(
                 .ToDictionary(kind => kind, kind => said[LimitWords.Setting(kind)].Rate()),
             Schedule = said.TryGetValue("schedule", out var hours) ? hours.Schedule() : [],
             ShareParts = !said.TryGetValue("shareParts", out var parts) || parts.Switch(),
+            Horizon = said.TryGetValue("horizon", out var horizon)
+                ? horizon.Links()
+                : EngineSettings.HorizonUsual,
             RelayCapture = said.TryGetValue("relayCapture", out var capture)
                 ? capture.Folder(environment)
                 : null,

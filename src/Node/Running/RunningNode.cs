@@ -48,6 +48,7 @@ public sealed partial class RunningNode : IDisposable
         {
             Possession = OwnProofs.By(keys.Agreement, self, Friends),
             ShareParts = settings.ShareParts,
+            Horizon = settings.Horizon,
         };
         _engine = new EngineThread(new NodeEngine(self, entropy, told), Clock);
         Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);

@@ -6,8 +6,11 @@ namespace FriendNet.Protocol.Engine;
 /// <summary>What a node is told once, at its start.</summary>
 public sealed record EngineSettings
 {
+    /// <summary>Friends of friends.</summary>
+    public const int HorizonUsual = 2;
+
     /// <summary>How many links own heads may go, 1 to HorizonMax.</summary>
-    public int Horizon { get; init; } = 2;
+    public int Horizon { get; init; } = HorizonUsual;
 
     /// <summary>How heads are read and verified.</summary>
     public ReadHead ReadHead { get; init; } = SignedHead.TryRead;

@@ -34,7 +34,7 @@ internal sealed class PathSwitch
     )
     {
         (_effects, _friends, _transfers, _ways) = (effects, friends, transfers, ways);
-        _own = new OwnPaths(entropy, effects, ways.To, ways.KeyOf, settings.Horizon)
+        _own = new OwnPaths(entropy, effects, ways.To, ways.KeyOf)
         {
             IsAsked = transfers.IsAsked,
             Withholds = transfers.Withholds,

@@ -12,13 +12,11 @@ namespace FriendNet.Protocol.Paths;
 /// transfer wants. Getters; <c>Handle…</c> for each input that concerns it; <see cref="Poll"/>
 /// when <see cref="Deadline"/> is reached.
 /// </summary>
-/// <param name="horizon">Steps that our circle reaches.</param>
 public sealed class OwnPaths(
     IEntropy entropy,
     Queue<Effect> effects,
     RoutesTo routes,
-    PathKeyOf keys,
-    int horizon
+    PathKeyOf keys
 )
 {
     /// <summary>Hops of a way to a friend, who is asked without a path.</summary>
@@ -228,19 +226,20 @@ public sealed class OwnPaths(
                 GiveUp(giver, CloseCode.Bye);
             }
 
-            Open(target, way.Link, key, now);
+            Open(target, way, key, now);
             return;
         }
     }
 
-    private void Open(Target target, LinkId via, Hash256 key, Instant now)
+    private void Open(Target target, Route way, Hash256 key, Instant now)
     {
-        var path = new OwnPath(new PathId(++_lastId), target, via) { Since = now };
+        var path = new OwnPath(new PathId(++_lastId), target, way.Link) { Since = now };
         _paths.Add(path.Id, path);
         target.Paths.Add(path);
         target.LastPath = _lastId;
-        var hops = Math.Max(0, horizon - Direct - 1);
-        effects.Enqueue(new Effect.OpenPath(path.Id, via, target.Pseudonym, key, hops));
+        // As many relays after the first as it told us of.
+        var hops = way.Hops - Direct - 1;
+        effects.Enqueue(new Effect.OpenPath(path.Id, way.Link, target.Pseudonym, key, hops));
     }
 
     private int Load(LinkId via) => _paths.Values.Count(path => path.Via == via);
@@ -248,7 +247,7 @@ public sealed class OwnPaths(
     // Fewest hops, then the friend with the fewest paths of ours, then any.
     private IEnumerable<Route> Ways(Target target, Instant now) =>
         routes(target.Pseudonym)
-            .Where(route => route.Hops > Direct && route.Hops <= horizon)
+            .Where(route => route.Hops > Direct)
             .Where(route => target.MayTry(route.Link, now))
             .OrderBy(route => (route.Hops, Load(route.Link), Any()));
 

@@ -61,6 +61,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("""{ "listen": "here" }""", "says \"here\" for listen: write HOST:PORT")]
     [InlineData("""{ "listen": "1.2.3.4:70000" }""", "write HOST:PORT")]
     [InlineData("""{ "relayRate": "fast" }""", "say how much a second, as in 500kB")]
+    [InlineData("""{ "horizon": "5" }""", "say a number of links from 1 to 4")]
+    [InlineData("""{ "horizon": "0" }""", "say a number of links from 1 to 4")]
     [InlineData("""{ "log": "warnin" }""", "Did you mean \"warning\"?")]
     [InlineData("""{ "name": "a\u202eb" }""", "\"a\\u{202E}b\"")]
     public void WrongFilesSayWhatIsWrong(string json, string sentence)

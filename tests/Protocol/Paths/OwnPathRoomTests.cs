@@ -22,7 +22,7 @@ public sealed class OwnPathRoomTests
     private long _lastLink = 100;
 
     public OwnPathRoomTests() =>
-        _paths = new(new SeededEntropy(1), _effects, _ => _routes, _ => default(Hash256), 2)
+        _paths = new(new SeededEntropy(1), _effects, _ => _routes, _ => default(Hash256))
         {
             IsAsked = link => !_idle.Contains(link),
         };

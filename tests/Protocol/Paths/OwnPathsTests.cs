@@ -24,7 +24,7 @@ public sealed class OwnPathsTests
     private long _links = 100;
 
     public OwnPathsTests() =>
-        _paths = new(new SeededEntropy(1), _effects, _ => _routes, _ => default(Hash256), 2)
+        _paths = new(new SeededEntropy(1), _effects, _ => _routes, _ => default(Hash256))
         {
             Withholds = link => link == _withheld,
         };
@@ -40,12 +40,21 @@ public sealed class OwnPathsTests
     }
 
     [Fact]
-    public void FriendsAreAskedWithoutAPathAndFarOnesNotAtAll()
+    public void FriendsAreAskedWithoutAPath()
     {
-        _routes = [new(Bob, 1), new(Carol, 3)];
+        _routes = [new(Bob, 1)];
         Assert.Empty(Want());
         _paths.HandleWanted([SourceId.Of(new FriendId(1))], _now);
         Assert.Empty(_effects);
+    }
+
+    [Fact]
+    public void AsManyRelaysMayFollowAsTheFirstToldOf()
+    {
+        _routes = [new(Bob, 4), new(Carol, 3)];
+        var opens = Want();
+        Assert.Equal([1, 2], opens.Select(open => open.Hops));
+        Assert.Equal([Carol, Bob], opens.Select(open => open.Via));
     }
 
     [Fact]
