@@ -9,8 +9,9 @@ using Xunit;
 namespace FriendNet.Tests.EndToEnd;
 
 /// <summary>
-/// A real daemon that one friend floods with circle catalogs over a real link: 10 million entries
-/// of 100,000 pseudonyms, as fast as they are taken. With FRIENDNET_FLOOD=full it goes on for
+/// A real daemon that one friend floods with circle catalogs over a real link: it has 10 million
+/// entries of 100,000 pseudonyms to tell, which are taken fast up to its quota and slowly from
+/// there on (all of them come in `./dev sim --flood`). With FRIENDNET_FLOOD=full it goes on for
 /// minutes and more is measured.
 /// </summary>
 [Collection(EndToEndCollection.Name)]
