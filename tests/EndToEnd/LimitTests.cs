@@ -14,6 +14,9 @@ public sealed class LimitTests
     // What may go in no time, of up: the 20th part of a second; of down: one fetch more.
     private const double Burst = (Rate / 20) + (1024 * 1024);
 
+    // Of relay: a lease, and what its two rings hold.
+    private const double RelayBurst = 3 * 1024 * 1024;
+
     [Theory]
     [InlineData("up", "alice")]
     [InlineData("down", "bob")]
@@ -46,5 +49,27 @@ public sealed class LimitTests
         node.Call("limit", "set", kind, "fast").Refused(2);
         node.Call("limit", "set", $"{kind}-friend", "1MB", "--friend", "nobody").Refused(4);
         node.Ok("limit", "clear", kind);
+    }
+
+    [Theory]
+    [InlineData("relay")]
+    [InlineData("relay-friend")]
+    public async Task ARelayPassesNoMoreOnThanItsLimit(string kind)
+    {
+        LiveNode.SkipUnlessPublished();
+        using var line = new RelayLine(Bytes, "max", "relay");
+        line.Relays[0].Ok("limit", "set", kind, "8MB");
+        var began = Stopwatch.GetTimestamp();
+        await line.Get();
+        // What the path says of itself is no more either, once some of it came.
+        var path = await line.Far.Until(
+            "/paths",
+            ContractJson.Default.IReadOnlyListPathShown,
+            paths => paths.Any(one => one.BytesPerSecondIn > Rate / 4)
+        );
+        Assert.InRange(path[0].BytesPerSecondIn, Rate / 4, 2 * Rate);
+        await line.Done();
+        var least = (Bytes - RelayBurst) / Rate;
+        Assert.InRange(Stopwatch.GetElapsedTime(began).TotalSeconds, least, double.MaxValue);
     }
 }

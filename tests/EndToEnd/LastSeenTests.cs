@@ -1,0 +1,33 @@
+using FriendNet.Node.Api.Contract;
+using Xunit;
+
+namespace FriendNet.Tests.EndToEnd;
+
+/// <summary>What a friend showed is found while it is away, with when it was seen last.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class LastSeenTests
+{
+    [Fact]
+    public async Task AFriendThatLeftWasSeenJustNow()
+    {
+        LiveNode.SkipUnlessPublished();
+        using var scratch = new Scratch();
+        scratch.File("films/one.mkv", 10_000, seed: 1);
+        using var pair = await FriendPair.Share(scratch, "films");
+        await pair.Bob.Find("one.mkv");
+        Assert.Null(await Source(pair.Bob, source => source.Online));
+
+        var leaving = DateTimeOffset.UtcNow;
+        pair.Alice.Stop();
+        var seen = await Source(pair.Bob, source => !source.Online);
+        Assert.NotNull(seen);
+        // Kept in whole seconds.
+        Assert.InRange(seen.Value, leaving - TimeSpan.FromSeconds(1), DateTimeOffset.UtcNow);
+    }
+
+    private static async Task<DateTimeOffset?> Source(LiveNode node, Func<Source, bool> wanted)
+    {
+        var hits = await node.Search("one", hits => hits.Any(hit => hit.Sources.Any(wanted)));
+        return Assert.Single(hits[0].Sources).LastSeen;
+    }
+}
