@@ -4,14 +4,14 @@ namespace FriendNet.Node.Downloads;
 /// Syncs every 16 MiB what is being written: while a disk flushes it takes nothing else, and
 /// little by little that is hidden behind what is still to be checked. Any thread.
 /// </summary>
-internal sealed class EarlySync
+public sealed class EarlySync
 {
     private const int SyncBytes = 16 * 1024 * 1024;
     private long _unsynced;
     private int _syncing;
 
     /// <summary>Calls <paramref name="sync"/> if it is due; what that throws goes on.</summary>
-    internal void Wrote(int bytes, Action sync)
+    public void Wrote(int bytes, Action sync)
     {
         var isDue = Interlocked.Add(ref _unsynced, bytes) >= SyncBytes;
         // One at a time: a slow disk is asked less often.
