@@ -15,7 +15,7 @@ internal sealed record KillPoint(string? Call, int Nth)
     /// <summary>More of these can be had: each invitation is made to last.</summary>
     private static readonly string[] Endless = ["pwrite64", "fdatasync"];
 
-    /// <summary>As often in each round: mkdirat is not, since several writers may try one.</summary>
+    /// <summary>As often in each round; mkdirat is not: several writers may try one.</summary>
     private static readonly string[] Fixed = ["fallocate", "renameat2"];
 
     /// <summary>Whether it comes if only the daemon is given enough to do.</summary>
