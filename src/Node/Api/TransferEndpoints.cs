@@ -205,11 +205,14 @@ public sealed class TransferEndpoints(
             transfer.BytesPerSecond,
             transfer.SecondsLeft,
             transfer.Place,
-            transfer.Why,
+            transfer.Checked is { } percent ? CheckSentence(percent) : transfer.Why,
             kind is { } failure ? FailureTable.Of(failure).Code : null,
             [.. transfer.Blamed.Select(one => new Blame(names.Of(one.Source), one.File, one.Leaf))]
         );
     }
+
+    private static string CheckSentence(int percent) =>
+        $"{percent}% of what came before is hashed again: it was changed, or the daemon killed.";
 
     private static string StateOf(TransferProgress transfer) =>
         transfer.Row.State switch
@@ -217,6 +220,8 @@ public sealed class TransferEndpoints(
             TransferState.Done => "done",
             TransferState.Cancelled => "cancelled",
             TransferState.Paused => transfer.Why is null ? "paused" : "failed",
+            TransferState.Finishing => "finishing",
+            _ when transfer.Checked is not null => "checking",
             _ => transfer.Why is null ? "fetching" : "waiting",
         };
 }

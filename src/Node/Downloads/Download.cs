@@ -6,7 +6,7 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Node.Downloads;
 
 /// <summary>A transfer that is not done: its place on disk, what is stored. Any thread.</summary>
-internal sealed class Download : IDisposable
+internal sealed partial class Download : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly RateMeter _rate = new();
@@ -16,6 +16,7 @@ internal sealed class Download : IDisposable
     private List<(int Run, Hash256 Root)> _unrecorded = [];
     private List<(int Run, Hash256 Root)> _recording = [];
     private long _bytesStored;
+    private readonly RunGate _writing = new();
     private int _users;
     private Action? _whenQuiet;
     private bool _isStopped;
@@ -30,8 +31,7 @@ internal sealed class Download : IDisposable
     {
         (Row, Content, _proofs) = (row, content, proofs ?? []);
         _place = new(row, content, mayMake: false);
-        for (var file = 0; file < content.Files.Count; file++)
-            _bytesStored += StoredOf(file);
+        _bytesStored = content.BytesHeld;
     }
 
     internal TransferRow Row { get; }
@@ -47,6 +47,17 @@ internal sealed class Download : IDisposable
 
     /// <summary>Called after each slice that was written.</summary>
     internal required Action Stored { get; init; }
+
+    internal long BytesStored
+    {
+        get
+        {
+            using (_gate.EnterScope())
+            {
+                return _bytesStored;
+            }
+        }
+    }
 
     /// <summary>Paused, cancelled or finishing: no fetch may begin.</summary>
     internal bool IsStopped
@@ -141,20 +152,49 @@ internal sealed class Download : IDisposable
     )
     {
         var run = Content.Map.Number(slice);
-        using (_gate.EnterScope())
+        _writing.Enter(run);
+        try
         {
-            // A second copy, after a fetch that was given up and came all the same.
-            if (Content.Have[run])
+            // A second copy: at the end two are asked, or a fetch that was given up came after all.
+            if (IsThere(run))
                 return;
+            _place.Write(slice, block, at, count);
+            Stand(slice, run, link, root, count, proof);
+        }
+        finally
+        {
+            _writing.Leave(run);
         }
 
-        _place.Write(slice, block, at, count);
+        Stored();
+    }
+
+    /// <summary>Syncs what was written, if that is due; after its slice is known to stand.</summary>
+    /// <exception cref="DiskException">The disk failed.</exception>
+    internal void SyncEarly(Slice slice, int count) => _place.SyncEarly(slice, count);
+
+    private bool IsThere(int run)
+    {
+        using (_gate.EnterScope())
+        {
+            return Content.Have[run];
+        }
+    }
+
+    private void Stand(
+        Slice slice,
+        int run,
+        LinkId link,
+        Hash256 root,
+        int count,
+        ReadOnlySpan<Hash256> proof
+    )
+    {
         var now = Environment.TickCount64;
         bool isFirst;
         using (_gate.EnterScope())
         {
-            if (!Content.Have.Set(run))
-                return;
+            Content.Have.Set(run);
             _unrecorded.Add((run, Content.Map.Count(slice.File) > 1 ? root : default));
             if (proof.Length > 0)
                 TreeOf(slice.File).Add(slice.Run, proof);
@@ -168,7 +208,6 @@ internal sealed class Download : IDisposable
 
         if (isFirst)
             Dirty();
-        Stored();
     }
 
     /// <summary>Whether a run is verified and written.</summary>
@@ -211,34 +250,6 @@ internal sealed class Download : IDisposable
         }
     }
 
-    /// <summary>Records the proofs that came since the last time.</summary>
-    internal void RecordProofs(TransferStore store)
-    {
-        List<ProofRow> rows = [];
-        using (_gate.EnterScope())
-        {
-            foreach (var (file, tree) in _proofs)
-            {
-                foreach (var chunk in tree.TakeChanged())
-                    rows.Add(new(file, chunk, tree.Chunk(chunk).ToArray()));
-            }
-        }
-
-        if (rows.Count > 0)
-            store.RecordProofs(Row.Id, rows);
-    }
-
-    /// <summary>How a run that is here is proved; null: it is not here.</summary>
-    internal Hash256[]? ProofOf(Slice slice)
-    {
-        using (_gate.EnterScope())
-        {
-            if (!Content.Have[Content.Map.Number(slice)])
-                return null;
-            return Content.Map.Count(slice.File) == 1 ? [] : TreeOf(slice.File).Prove(slice.Run);
-        }
-    }
-
     internal TransferProgress Progress(TransferRow row, string? why)
     {
         var now = Environment.TickCount64;
@@ -273,25 +284,5 @@ internal sealed class Download : IDisposable
                     bits[at >> 3] &= unchecked((byte)~(1 << (at & 7)));
             }
         }
-    }
-
-    private ProofTree TreeOf(int file)
-    {
-        if (!_proofs.TryGetValue(file, out var tree))
-            _proofs[file] = tree = new(Content.Files[file].Id.Length);
-        return tree;
-    }
-
-    private long StoredOf(int file)
-    {
-        var bytes = 0L;
-        var map = Content.Map;
-        for (var run = 0; run < map.Count(file); run++)
-        {
-            if (Content.Have[map.First(file) + run])
-                bytes += MerkleTree.RunLength(Content.Files[file].Id.Length, run);
-        }
-
-        return bytes;
     }
 }

@@ -46,8 +46,13 @@ public sealed partial class Downloader
     {
         if (_table.Find(id) is not { } entry)
             return false;
+        entry.DiskStops = 0;
         // Who was told that the part is gone, and resumes all the same, wants it anew.
-        var mayBeginAnew = entry.Row.Why == PartPlace.GoneSentence(entry.Row);
+        return Resume(entry, entry.Row.Why == PartPlace.GoneSentence(entry.Row));
+    }
+
+    private bool Resume(TransferEntry entry, bool mayBeginAnew)
+    {
         if (!_table.TryMove(entry, [TransferState.Paused], TransferState.Running))
             return false;
         entry.Doubts = 0;
@@ -65,22 +70,21 @@ public sealed partial class Downloader
     public bool Cancel(TransferId id)
     {
         TransferState[] from = [TransferState.Running, TransferState.Paused];
-        if (_table.Find(id) is not { } entry)
+        if (
+            _table.Find(id) is not { } entry
+            || !_table.TryMove(entry, from, TransferState.Cancelled)
+        )
             return false;
-        var left = entry.Live is null && from.Contains(entry.Row.State) ? TryOpen(entry) : null;
-        if (!_table.TryMove(entry, from, TransferState.Cancelled))
-        {
-            left?.Dispose();
-            return false;
-        }
-
-        entry.Live ??= left;
         _parts.Remove(id);
         _report(new Input.DownloadCancelled(id));
         if (entry.Live is { } live)
         {
             live.IsStopped = true;
-            live.WhenQuiet(() => _recorder.Post(() => Finisher.Remove(entry, _log)));
+            live.WhenQuiet(() => _recorder.Post(() => Finisher.Remove(entry, _store, _log)));
+        }
+        else
+        {
+            _recorder.Post(() => Finisher.Remove(entry, _store, _log));
         }
 
         entry.End.TrySetResult(new(TransferState.Cancelled, null, null));
@@ -103,20 +107,6 @@ public sealed partial class Downloader
         _parts.Remove(entry.Row.Id);
         _report(new Input.DownloadForgotten(entry.Row.Id));
         return true;
-    }
-
-    /// <summary>What an earlier run left of a paused transfer, to be removed.</summary>
-    private Download? TryOpen(TransferEntry entry)
-    {
-        try
-        {
-            return Open(entry, _store.Load(entry.Row.Id));
-        }
-        catch (DiskException e)
-        {
-            _log($"What {entry.Row.PartName} left could not be removed: {e.Message}");
-            return null;
-        }
     }
 
     private void ResumeLive(TransferEntry entry, Download live, bool mayBeginAnew) =>
@@ -168,6 +158,9 @@ public sealed partial class Downloader
             throw new DownloadRefusedException($"{destination} must be an absolute path.");
         var files = isFolder ? Named(offered) : [new(safe, offered[0].Id)];
         var bytes = TotalOf(files);
+        using var one = _starting.EnterScope();
+        if (Underway(safe, files, destination, isFolder, isQuiet) is { } underway)
+            return underway;
         try
         {
             using var folder = Folder.Open(destination);
@@ -185,6 +178,37 @@ public sealed partial class Downloader
             throw new DownloadRefusedException(e.Message);
         }
     }
+
+    /// <summary>
+    /// The unfinished transfer of just that to just there, which goes on: who asks each hour for
+    /// what nobody has now does not want it as often.
+    /// </summary>
+    private TransferId? Underway(
+        string name,
+        List<TransferFile> files,
+        string destination,
+        bool isFolder,
+        bool isQuiet
+    )
+    {
+        foreach (var entry in _table.All())
+        {
+            var row = entry.Row;
+            var isAlike =
+                row.State is TransferState.Running or TransferState.Paused
+                && (row.Name, row.Destination) == (name, destination)
+                && (row.IsFolder, row.IsQuiet, row.Files) == (isFolder, isQuiet, files.Count);
+            if (!isAlike || !FilesOf(entry).SequenceEqual(files))
+                continue;
+            Resume(row.Id);
+            return row.Id;
+        }
+
+        return null;
+    }
+
+    private IReadOnlyList<TransferFile> FilesOf(TransferEntry entry) =>
+        entry.Live?.Content.Files ?? _store.Load(entry.Row.Id).Files;
 
     private TransferId Begin(
         string name,

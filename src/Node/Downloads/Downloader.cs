@@ -20,11 +20,15 @@ public sealed partial class Downloader : IDisposable
     private readonly TransferStore _store;
     private readonly TransferTable _table;
     private readonly Recorder _recorder;
+    private readonly Recorder _looker;
     private readonly Finisher _finisher;
     private readonly FetchWork _work;
     private readonly HeldParts _parts;
     private readonly Action<Input> _report;
     private readonly Action<string> _log;
+    private readonly TimeProvider _time;
+    private readonly Lock _starting = new();
+    private readonly CancellationTokenSource _over = new();
 
     /// <param name="store">Owned from here on.</param>
     /// <param name="report">To the engine; may wait while it is busy.</param>
@@ -33,15 +37,17 @@ public sealed partial class Downloader : IDisposable
         TransferStore store,
         OpenStream open,
         Action<Input> report,
-        Action<string> log
+        Action<string> log,
+        TimeProvider? time = null
     )
     {
-        (_store, _report, _log) = (store, report, log);
+        (_store, _report, _log, _time) = (store, report, log, time ?? TimeProvider.System);
         _table = new(store);
         _finisher = new(_table, store, Stop, LookAgain);
         _parts = new(_table, store, report);
         _work = new(open, report, DiskFailed, log);
-        _recorder = new(RecordAll);
+        _recorder = new("recorder", RecordAll);
+        _looker = new("looker", static () => false);
     }
 
     /// <summary>Takes up what an earlier run left unfinished; in the background.</summary>
@@ -49,9 +55,17 @@ public sealed partial class Downloader : IDisposable
     {
         foreach (var row in _store.List())
         {
+            if (row.State == TransferState.Cancelled)
+            {
+                _recorder.Post(() => Finisher.Remove(new(row), _store, _log));
+                continue;
+            }
+
             var entry = _table.Add(row);
             if (row.State == TransferState.Done)
                 Restore(entry);
+            else if (row.State == TransferState.Paused)
+                _recorder.Post(() => RestorePaused(entry));
             else if (row.State == TransferState.Finishing)
                 _recorder.Post(() => FinishAgain(entry));
             else if (row.State == TransferState.Running)
@@ -106,11 +120,14 @@ public sealed partial class Downloader : IDisposable
     /// <summary>Closes all, after the links. What is not done goes on next time.</summary>
     public void Dispose()
     {
+        _over.Cancel();
         _work.Dispose();
+        _looker.Dispose();
         _recorder.Dispose();
         foreach (var entry in _table.All())
             entry.Live?.Dispose();
         _store.Dispose();
+        _over.Dispose();
     }
 
     private static TransferProgress Progress(TransferEntry entry)
@@ -120,8 +137,12 @@ public sealed partial class Downloader : IDisposable
         if (entry.Live is { } live)
             return live.Progress(row, entry.Why) with { Blamed = blamed };
         var place = Path.Join(row.Destination, row.FinalName ?? row.Name);
-        var stored = row.State == TransferState.Done ? row.Bytes : 0;
-        return new(row, place, stored, 0, null, [], entry.Why) { Blamed = blamed };
+        var stored = row.State == TransferState.Done ? row.Bytes : entry.BytesStored;
+        return new(row, place, stored, 0, null, [], entry.Why)
+        {
+            Blamed = blamed,
+            Checked = entry.Look?.Percent,
+        };
     }
 
     private void ClearOld()
@@ -162,89 +183,6 @@ public sealed partial class Downloader : IDisposable
         // Several writers meet a full disk: a later one must not stop what was resumed meanwhile.
         if (download.TrySpoil() && _table.Find(download.Row.Id) is { } entry)
             Stop(entry, failure);
-    }
-
-    /// <summary>Our own disk does not let it go on.</summary>
-    private void Stop(TransferEntry entry, string sentence)
-    {
-        TransferState[] from = [TransferState.Running, TransferState.Finishing];
-        if (entry.Live is { } live)
-            (live.IsSpoiled, live.IsStopped) = (true, true);
-        try
-        {
-            if (!_table.TryMove(entry, from, TransferState.Paused, sentence))
-                return;
-        }
-        catch (SqliteException e)
-        {
-            // The disk that is full may hold the store too: then only memory knows until restart.
-            _log($"The state of a transfer could not be stored: {e.Message}");
-            _table.PauseUnstored(entry, sentence);
-        }
-
-        _log($"{entry.Row.Name} stopped: {sentence}");
-        _report(new Input.DownloadPaused(entry.Row.Id));
-        entry.End.TrySetResult(new(TransferState.Paused, null, sentence));
-    }
-
-    private void FinishAgain(TransferEntry entry)
-    {
-        try
-        {
-            if (WasFinished(entry))
-                return;
-            var content = _store.Load(entry.Row.Id);
-            // All was written and synced before this state: only the disk may tell otherwise.
-            content.HoldAll();
-            if (!TryCheck(entry, content, mayMake: false))
-                return;
-            if (content.HoldsAll)
-            {
-                entry.Live = Open(entry, content);
-                _finisher.Finish(entry);
-            }
-            else if (_table.TryMove(entry, [TransferState.Finishing], TransferState.Running))
-            {
-                GoOn(entry, mayBeginAnew: false);
-            }
-        }
-        catch (Exception e) when (e is DiskException or SqliteException)
-        {
-            Stop(entry, e);
-        }
-    }
-
-    /// <summary>Opens what an earlier run left, and tells the engine what is missing.</summary>
-    /// <param name="mayBeginAnew">Though runs are recorded and their place is gone.</param>
-    private void GoOn(TransferEntry entry, bool mayBeginAnew)
-    {
-        if (entry.Row.State != TransferState.Running || entry.Live is not null)
-            return;
-        try
-        {
-            if (WasFinished(entry))
-                return;
-            var content = _store.Load(entry.Row.Id);
-            if (!TryCheck(entry, content, mayBeginAnew || !content.HoldsSome))
-                return;
-            var live = entry.Live = Open(entry, content);
-            TellEngine(entry, live);
-        }
-        catch (Exception e) when (e is DiskException or SqliteException)
-        {
-            Stop(entry, e);
-        }
-    }
-
-    /// <summary>Whether it was put in place already, and only that was not stored.</summary>
-    private bool WasFinished(TransferEntry entry)
-    {
-        if (!PartPlace.IsFinished(entry.Row))
-            return false;
-        TransferState[] from = [TransferState.Running, TransferState.Finishing];
-        if (_table.TryMove(entry, from, TransferState.Done))
-            Finisher.Complete(entry);
-        return true;
     }
 
     private Download Open(TransferEntry entry, TransferContent content)

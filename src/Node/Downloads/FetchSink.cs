@@ -160,6 +160,8 @@ internal sealed class FetchSink : IStreamSink
             var slice = _fetch.Slices[job.Index];
             _download.Write(slice, _fetch.Link, root, _block!, job.At, job.Count, job.Proof);
             _work.Report(new Input.SliceStored(_fetch.Id, job.Index));
+            // Told first: what is here is not to be asked of others while the disk flushes.
+            _download.SyncEarly(slice, job.Count);
         }
         catch (DiskException e)
         {

@@ -53,22 +53,35 @@ internal sealed class Finisher(
         entry.End.TrySetResult(new(row.State, place, row.Why));
     }
 
-    /// <summary>Removes what a cancelled transfer left.</summary>
-    internal static void Remove(TransferEntry entry, Action<string> log)
+    /// <summary>
+    /// Removes what a cancelled transfer left, then forgets it: the other way round nobody would
+    /// know of a part whose removal was cut off. What cannot be removed is tried at the next start.
+    /// </summary>
+    internal static void Remove(TransferEntry entry, TransferStore store, Action<string> log)
     {
-        if (entry.Live is not { } live)
-            return;
         try
         {
-            live.Place.Remove();
+            if (entry.Live is { } live)
+                live.Place.Remove();
+            else
+                RemovePart(entry.Row, store);
+            store.Remove(entry.Row.Id);
         }
-        catch (DiskException e)
+        catch (Exception e) when (e is DiskException or SqliteException)
         {
             log($"What {entry.Row.PartName} left could not be removed: {e.Message}");
         }
 
-        live.Dispose();
+        entry.Live?.Dispose();
         entry.Live = null;
+    }
+
+    private static void RemovePart(TransferRow row, TransferStore store)
+    {
+        if (PartPlace.IsGone(row))
+            return;
+        using var place = new PartPlace(row, store.Load(row.Id), mayMake: false);
+        place.Remove();
     }
 
     private bool TryPlace(TransferEntry entry, Download live)

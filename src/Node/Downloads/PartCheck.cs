@@ -14,22 +14,29 @@ internal sealed class PartCheck(TransferContent content, Func<int, Hash256?> rec
     private readonly RunHasher _hasher = new();
     private readonly byte[] _bytes = new byte[MerkleTree.RunBytes];
 
-    internal void Verify(Folder folder, string path, int file)
+    /// <returns>False: it did not go on to the end.</returns>
+    internal bool Verify(Folder folder, string path, int file, Func<bool> goesOn)
     {
         using var part = folder.TryOpenFile(path, OpenModes.None, out _);
         if (part is null)
         {
             content.Forget(file);
-            return;
+            return true;
         }
 
         using var reading = new SafeFileHandle(part.Number, ownsHandle: false);
         var map = content.Map;
         for (var run = 0; run < map.Count(file); run++)
         {
-            if (content.Have[map.First(file) + run] && !IsRight(reading, file, run))
+            if (!content.Have[map.First(file) + run])
+                continue;
+            if (!goesOn())
+                return false;
+            if (!IsRight(reading, file, run))
                 content.Have.Clear(map.First(file) + run);
         }
+
+        return true;
     }
 
     private bool IsRight(SafeFileHandle part, int file, int run)

@@ -61,13 +61,15 @@ internal sealed class PartFile : IDisposable
         try
         {
             WriteAll(offset, block, at, count);
-            _early.Wrote(count, Sync);
         }
         finally
         {
             Leave();
         }
     }
+
+    /// <exception cref="DiskException">The disk failed.</exception>
+    internal void SyncEarly(int count) => _early.Wrote(count, Sync);
 
     public void Dispose()
     {

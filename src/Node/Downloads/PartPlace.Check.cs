@@ -18,41 +18,60 @@ internal sealed partial class PartPlace
         + "resume; else resuming starts anew.";
 
     /// <summary>
-    /// Compares the disk with what is recorded: what vanished or has another size is forgotten,
-    /// what was changed since our last write is hashed again; what stands there unrecorded is
-    /// removed. False: it was not all as it was left.
+    /// Compares the disk with what is recorded, by sizes and times alone: what vanished or has
+    /// another size is forgotten, what stands there unrecorded is removed.
     /// </summary>
-    /// <param name="recorded">The root of a run, by its number.</param>
-    internal bool Check(Func<int, Hash256?> recorded)
+    /// <param name="changed">
+    /// Files that were changed since our last write: to be hashed by <see cref="Verify"/>.
+    /// </param>
+    /// <returns>False: something was forgotten.</returns>
+    internal bool Check(out List<int> changed)
     {
-        PartCheck? again = null;
         var isAsLeft = true;
+        changed = [];
         for (var file = 0; file < _content.Files.Count; file++)
         {
-            var path = PathOf(file);
+            var isThere = IsThere(_root, PathOf(file), out var stat);
             var length = _content.Files[file].Id.Length;
-            var isThere = IsThere(_root, path, out var stat);
             var isSound = isThere && stat.Kind == FileKind.Regular && stat.Size == length;
-            isAsLeft &= isSound || !_content.HasAny(file);
-            if (!isSound)
+            if (isSound && _content.HasAny(file))
             {
-                _content.Forget(file);
-            }
-            else if (_content.HasAny(file) && !_content.IsAsLeft(file, stat.ChangedNs))
-            {
-                isAsLeft = false;
-                again ??= new(_content, recorded);
-                again.Verify(_root, path, file);
+                if (_content.IsAsLeft(file, stat.ChangedNs))
+                    _content.LeftNs[file] = stat.ChangedNs;
+                else
+                    changed.Add(file);
+                continue;
             }
 
-            var isNeeded = isSound && _content.HasAny(file);
-            // What is written to it between this look and our next write shows.
-            _content.LeftNs[file] = isNeeded ? stat.ChangedNs : 0;
-            if (isThere && !isNeeded && stat.Kind is FileKind.Regular or FileKind.Link)
-                _root.RemoveFile(path);
+            isAsLeft &= !_content.HasAny(file);
+            Forget(file, isThere ? stat : null);
         }
 
         return isAsLeft;
+    }
+
+    /// <summary>Hashes what is recorded of a file again; what is wrong is forgotten.</summary>
+    /// <param name="goesOn">Asked before each run.</param>
+    /// <returns>False: it did not go on to the end, and the file is still in doubt.</returns>
+    internal bool Verify(int file, PartCheck check, Func<bool> goesOn)
+    {
+        // What is written to it between this look and our next write shows.
+        var isThere = IsThere(_root, PathOf(file), out var stat);
+        if (!check.Verify(_root, PathOf(file), file, goesOn))
+            return false;
+        if (_content.HasAny(file))
+            _content.LeftNs[file] = stat.ChangedNs;
+        else
+            Forget(file, isThere ? stat : null);
+        return true;
+    }
+
+    private void Forget(int file, FileStat? stands)
+    {
+        _content.Forget(file);
+        _content.LeftNs[file] = 0;
+        if (stands is { Kind: FileKind.Regular or FileKind.Link })
+            _root.RemoveFile(PathOf(file));
     }
 
     /// <summary>

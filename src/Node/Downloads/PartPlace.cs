@@ -15,9 +15,6 @@ internal sealed partial class PartPlace : IDisposable
     private readonly Folder _destination;
     private readonly Folder _root;
 
-    // Its own descriptor: of a lost write each is told once, and Sync must hear of it too.
-    private readonly Folder? _earlyRoot;
-    private readonly EarlySync _early = new();
     private readonly TransferRow _row;
     private readonly TransferContent _content;
     private readonly Dictionary<int, PartFile> _open = [];
@@ -75,8 +72,6 @@ internal sealed partial class PartPlace : IDisposable
         if (_content.Map.Count(slice.File) == 1)
         {
             WriteSmall(slice.File, block.Span.Slice(at, count));
-            if (_earlyRoot is { } root)
-                _early.Wrote(count, root.SyncFileSystem);
             return;
         }
 
@@ -92,21 +87,6 @@ internal sealed partial class PartPlace : IDisposable
                 // Too many files were open and this one was closed meanwhile: once more.
             }
         }
-    }
-
-    /// <summary>Makes all that was written last.</summary>
-    /// <exception cref="DiskException">It failed, or the part was moved away.</exception>
-    internal void Sync()
-    {
-        if (_row.IsFolder)
-        {
-            CheckIdentity();
-            _root.SyncFileSystem();
-            return;
-        }
-
-        using var part = _root.OpenFile(_row.PartName, OpenModes.Write);
-        part.SyncData();
     }
 
     /// <summary>Makes the files that have no bytes.</summary>

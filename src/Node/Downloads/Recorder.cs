@@ -15,10 +15,10 @@ internal sealed class Recorder : IDisposable
     private volatile bool _isOver;
 
     /// <param name="recordAll">Records what is unrecorded; false if that was nothing.</param>
-    internal Recorder(Func<bool> recordAll)
+    internal Recorder(string name, Func<bool> recordAll)
     {
         _recordAll = recordAll;
-        _thread = new Thread(Run) { IsBackground = true, Name = "recorder" };
+        _thread = new Thread(Run) { IsBackground = true, Name = name };
         _thread.Start();
     }
 

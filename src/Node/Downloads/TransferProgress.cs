@@ -19,6 +19,10 @@ public sealed record TransferProgress(
     string? Why
 )
 {
+    /// <summary>Not null while what came before is hashed again: how much of it, in percent.
+    /// </summary>
+    public int? Checked { get; init; }
+
     /// <summary>Who sent what wrong since the start.</summary>
     public IReadOnlyList<Blamed> Blamed { get; init; } = [];
 }

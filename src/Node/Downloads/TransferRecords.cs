@@ -17,7 +17,7 @@ public enum TransferState
 
     Done = 3,
 
-    /// <summary>Given up by the user; not kept.</summary>
+    /// <summary>Given up by the user; kept until what it left is removed.</summary>
     Cancelled = 4,
 }
 
@@ -79,6 +79,18 @@ public sealed class TransferContent
     internal bool IsAsLeft(int file, long changedNs) =>
         LeftNs[file] == 0 ? changedNs <= RecordedNs : changedNs == LeftNs[file];
 
+    /// <summary>Bytes of the runs that are on disk.</summary>
+    public long BytesHeld
+    {
+        get
+        {
+            var bytes = 0L;
+            for (var file = 0; file < Files.Count; file++)
+                bytes += BytesHeldOf(file);
+            return bytes;
+        }
+    }
+
     public bool HoldsAll => Have.NextClear(0) == Have.Count;
 
     public bool HoldsSome => Enumerable.Range(0, Files.Count).Any(HasAny);
@@ -109,6 +121,18 @@ public sealed class TransferContent
         }
 
         return false;
+    }
+
+    internal long BytesHeldOf(int file)
+    {
+        var bytes = 0L;
+        for (var run = 0; run < Map.Count(file); run++)
+        {
+            if (Have[Map.First(file) + run])
+                bytes += MerkleTree.RunLength(Files[file].Id.Length, run);
+        }
+
+        return bytes;
     }
 
     /// <summary>Nothing of that file is on disk after all.</summary>

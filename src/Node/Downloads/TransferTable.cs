@@ -14,10 +14,21 @@ internal sealed class TransferEntry(TransferRow row)
         get;
         set
         {
+            if (field is { } old)
+                BytesStored = old.BytesStored;
             field = value;
             Changed.Raise();
         }
     }
+
+    /// <summary>What is verified and on disk, while there is no live part to say it.</summary>
+    internal long BytesStored { get; set; }
+
+    /// <summary>Not null while what came before is hashed again.</summary>
+    internal PartLook? Look { get; set; }
+
+    /// <summary>How often our disk stopped it since the user last let it go on.</summary>
+    internal int DiskStops { get; set; }
 
     /// <summary>A run was stored, or the state is another.</summary>
     internal ChangeSignal Changed { get; } = new();
@@ -128,10 +139,7 @@ internal sealed class TransferTable(TransferStore store)
             if (!from.Contains(entry.Row.State))
                 return false;
             finalName ??= entry.Row.FinalName;
-            if (to == TransferState.Cancelled)
-                store.Remove(entry.Row.Id);
-            else
-                store.SetState(entry.Row.Id, to, finalName, why);
+            store.SetState(entry.Row.Id, to, finalName, why);
             using (_gate.EnterScope())
             {
                 if (to == TransferState.Cancelled)

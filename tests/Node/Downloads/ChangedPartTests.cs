@@ -104,11 +104,16 @@ public sealed partial class ChangedPartTests : IDisposable
         var isEdited = false;
         friend.Before = _ =>
         {
-            if (isEdited || !File.Exists(Path.Join(staging, "f2")))
+            if (isEdited || friend.SlicesSent < files.Length / 2)
                 return;
             isEdited = true;
-            Wait(() => new FileInfo(Path.Join(staging, "f2")).Length == 9_000);
-            Scribble(Path.Join(staging, "f2"), 100);
+            var one = new FileInfo(Path.Join(staging, "f2"));
+            Wait(() =>
+            {
+                one.Refresh();
+                return one is { Exists: true, Length: 9_000 };
+            });
+            Scribble(one.FullName, 100);
         };
         var offered = files.Select((f, i) => new OfferedFile($"f{i}", friend.Add(f))).ToArray();
         var id = node.Downloader.StartFolder("tree", offered, node.Destination);

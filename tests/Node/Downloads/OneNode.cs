@@ -191,17 +191,17 @@ internal sealed class OneNode : IDisposable
     private readonly Action _closeLinks;
     private readonly CancellationTokenSource _over = new();
 
-    internal OneNode(string home, MemoryFriend friend)
-        : this(home, friend.Open, friend.Dispose) { }
+    internal OneNode(string home, MemoryFriend friend, TimeProvider? time = null)
+        : this(home, friend.Open, friend.Dispose, time) { }
 
     /// <summary>With link 1, however it opens streams.</summary>
-    internal OneNode(string home, OpenStream open, Action closeLinks)
+    internal OneNode(string home, OpenStream open, Action closeLinks, TimeProvider? time = null)
     {
         _closeLinks = closeLinks;
         Home = home;
         Destination = Directory.CreateDirectory(Path.Join(home, "downloads")).FullName;
         _scheduler = new(default, new SeededEntropy(1), _effects);
-        Downloader = new(Store(home), open, Report, Logged.Enqueue);
+        Downloader = new(Store(home), open, Report, Logged.Enqueue, time);
         _engine = new(Run) { IsBackground = true };
         _engine.Start();
         Report(new Input.LinkOpened(new(1), Source, true, ""));
@@ -216,6 +216,9 @@ internal sealed class OneNode : IDisposable
 
     /// <summary>What readers wanted.</summary>
     internal ConcurrentQueue<Input.ReadAhead> Sought { get; } = new();
+
+    /// <summary>Transfers that the engine was told of, in that order.</summary>
+    internal ConcurrentQueue<TransferId> Begun { get; } = new();
 
     internal ConcurrentQueue<string> Logged { get; } = new();
 
@@ -263,6 +266,8 @@ internal sealed class OneNode : IDisposable
                 _effects.Clear();
                 if (input is Input.ReadAhead ahead)
                     Sought.Enqueue(ahead);
+                else if (input is Input.Download begun)
+                    Begun.Enqueue(begun.Transfer);
             }
         }
         catch (OperationCanceledException)

@@ -96,7 +96,9 @@ public sealed record Source(
 /// <param name="Quiet">Friends are neither told that it is fetched nor served what came.</param>
 public sealed record NewTransfer(string What, string? Into = null, bool Quiet = false);
 
-/// <param name="State">fetching, waiting, paused, done, failed or cancelled.</param>
+/// <param name="State">
+/// fetching, waiting, checking (what came before is hashed again), paused, finishing, done, failed
+/// (tried again by itself) or cancelled.</param>
 /// <param name="Done">Bytes verified and on disk, of <paramref name="Total"/>.</param>
 /// <param name="Into">Where it lands; the final path when done.</param>
 /// <param name="Problem">Why it waits or failed, for people.</param>
