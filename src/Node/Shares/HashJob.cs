@@ -18,6 +18,9 @@ internal enum HashOutcome
     /// <summary>It cannot be read.</summary>
     Unreadable,
 
+    /// <summary>Something unforeseen: a bug that this file brings out.</summary>
+    Failed,
+
     /// <summary>Given up because the scan ends.</summary>
     Cancelled,
 }
@@ -65,17 +68,39 @@ internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previo
     /// </summary>
     internal bool Work(RunHasher hasher, byte[] buffer)
     {
-        if (IsOpen())
-        {
-            while (
-                !_stopped && Interlocked.Increment(ref _next) - 1 is var run && run < _runs.Length
-            )
-                HashRun(hasher, buffer, run);
-        }
+        Guarded(() => HashRuns(hasher, buffer));
         if (Interlocked.Decrement(ref _holders) > 0)
             return false;
-        Finish();
+        Guarded(Finish);
+        _file?.Dispose();
         return true;
+    }
+
+    private void Guarded(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A bad sector, a network disk gone: this file cannot be read, the others may.
+            Stop(HashOutcome.Unreadable);
+        }
+#pragma warning disable CA1031 // Else one odd file would end the daemon, and again at each start.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            Stop(HashOutcome.Failed);
+        }
+    }
+
+    private void HashRuns(RunHasher hasher, byte[] buffer)
+    {
+        if (!IsOpen())
+            return;
+        while (!_stopped && Interlocked.Increment(ref _next) - 1 is var run && run < _runs.Length)
+            HashRun(hasher, buffer, run);
     }
 
     private bool IsOpen()
@@ -108,26 +133,17 @@ internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previo
     {
         hasher.Begin(Stat.Size, run);
         var at = (long)run * MerkleTree.RunBytes;
-        try
+        while (hasher.Remaining > 0)
         {
-            while (hasher.Remaining > 0)
+            var wanted = Math.Min(buffer.Length, hasher.Remaining);
+            var read = RandomAccess.Read(_file!, buffer.AsSpan(0, wanted), at);
+            if (read == 0 || scope.Cancel.IsCancellationRequested)
             {
-                var wanted = Math.Min(buffer.Length, hasher.Remaining);
-                var read = RandomAccess.Read(_file!, buffer.AsSpan(0, wanted), at);
-                if (read == 0 || scope.Cancel.IsCancellationRequested)
-                {
-                    Stop(read == 0 ? HashOutcome.Changing : HashOutcome.Cancelled);
-                    return;
-                }
-                hasher.Append(buffer.AsSpan(0, read));
-                at += read;
+                Stop(read == 0 ? HashOutcome.Changing : HashOutcome.Cancelled);
+                return;
             }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A bad sector, a network disk gone: this file cannot be read, the others may.
-            Stop(HashOutcome.Unreadable);
-            return;
+            hasher.Append(buffer.AsSpan(0, read));
+            at += read;
         }
         _runs[run] = hasher.Finish();
         scope.AddHashed(MerkleTree.RunLength(Stat.Size, run));
@@ -137,7 +153,6 @@ internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previo
     {
         if (!_stopped && (FileStat.Read(_file!, out var after) != 0 || after != Stat))
             Stop(HashOutcome.Changing);
-        _file?.Dispose();
         if (Outcome == HashOutcome.Hashed)
             Root = _runs.Length == 1 ? _runs[0] : MerkleTree.RootOfLayer(_runs, Stat.Size);
     }
@@ -157,6 +172,8 @@ internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previo
     {
         var isCoarse = found.Stat.ModifiedNs % 1_000_000_000 == 0;
         var tick = Math.Max(isCoarse ? CoarseTickNs : TickNs, scope.SettleNs);
-        return Math.Abs(ScanScope.NowNs() - found.Stat.ModifiedNs) < tick;
+        // Times may be centuries away, and wrap.
+        var age = unchecked(ScanScope.NowNs() - found.Stat.ModifiedNs);
+        return age > -tick && age < tick;
     }
 }

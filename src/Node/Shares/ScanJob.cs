@@ -173,6 +173,9 @@ internal sealed class ScanJob(
             case HashOutcome.Unreadable:
                 Skips.Add(SkipReason.Unreadable, job.Path);
                 break;
+            case HashOutcome.Failed:
+                Skips.Add(SkipReason.Failed, job.Path);
+                break;
             default:
                 break;
         }

@@ -21,8 +21,14 @@ internal enum SkipReason
     /// <summary>It changed while it was hashed, or just before; it is tried again.</summary>
     Changing,
 
+    /// <summary>A bug of ours that this file brought out.</summary>
+    Failed,
+
     /// <summary>A symbolic link; never followed, and not an error.</summary>
     Link,
+
+    /// <summary>Being fetched: it is not yet what it will be, and that is no error.</summary>
+    Unfinished,
 }
 
 /// <summary>Counts what one scan left out, with an example of each kind.</summary>
@@ -31,8 +37,9 @@ internal sealed class Skips
     private readonly long[] _counts = new long[Enum.GetValues<SkipReason>().Length];
     private readonly string?[] _examples = new string?[Enum.GetValues<SkipReason>().Length];
 
-    /// <summary>All but links.</summary>
-    internal long Errors => _counts.Sum() - _counts[(int)SkipReason.Link];
+    /// <summary>All but links and what is being fetched.</summary>
+    internal long Errors =>
+        _counts.Sum() - _counts[(int)SkipReason.Link] - _counts[(int)SkipReason.Unfinished];
 
     internal void Add(SkipReason reason, string example)
     {
@@ -40,7 +47,7 @@ internal sealed class Skips
         _examples[(int)reason] ??= example;
     }
 
-    /// <summary>One sentence a kind; empty when nothing but links was left out.</summary>
+    /// <summary>One sentence a kind of error; empty when there was none.</summary>
     internal string Sentence()
     {
         var text = new StringBuilder();
@@ -49,6 +56,7 @@ internal sealed class Skips
         Append(text, SkipReason.Unreadable, "cannot be read; allow FriendNet's user to read");
         Append(text, SkipReason.Special, "no file (a pipe, socket or device)");
         Append(text, SkipReason.Changing, "changing just now; tried again soon");
+        Append(text, SkipReason.Failed, "beyond FriendNet for a fault of its own; report it");
         return text.ToString();
     }
 

@@ -1,0 +1,29 @@
+using Xunit;
+
+namespace FriendNet.Tests.Node.Shares;
+
+/// <summary>Files that are there and yet not as others.</summary>
+public sealed class OddFilesTests : IDisposable
+{
+    private readonly IndexedHome _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    // The first is beyond what nanoseconds in 64 bits hold, as a broken clock leaves it.
+    [Theory]
+    [InlineData(9_999_999_999)]
+    [InlineData(9_223_372_037)]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(-9_999_999_999)]
+    public void FilesOfAnyTimeAreIndexed(long seconds)
+    {
+        var odd = _home.Write("odd", [1]);
+        _home.Write("plain", [2]);
+        File.SetLastWriteTimeUtc(odd, DateTime.UnixEpoch.AddSeconds(seconds));
+        var status = _home.Open().Shares[0];
+        Assert.Equal(["odd", "plain"], _home.Paths());
+        Assert.Equal((0L, ""), (status.Errors, status.Sentence));
+        Assert.NotNull(_home.Find(_home.Row("odd").Root, 1));
+    }
+}
