@@ -1,5 +1,6 @@
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Linux;
+using FriendNet.Node.Shares;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Downloads;
@@ -49,7 +50,7 @@ internal sealed partial class PartPlace : IDisposable
     {
         for (var number = 1; number < NamesMax; number++)
         {
-            var part = SafeName.Numbered(name, number, isFolder, SafeName.PartSuffix);
+            var part = SafeName.Numbered(name, number, isFolder, PartName.Suffix);
             if (isFolder && destination.TryMakeFolder(part))
                 return part;
             if (isFolder)

@@ -11,8 +11,6 @@ namespace FriendNet.Node.Downloads;
 /// </summary>
 public static class SafeName
 {
-    /// <summary>Follows the name of whatever is not complete.</summary>
-    public const string PartSuffix = ".friendnet-part";
     private const char Stand = '_';
 
     /// <summary>False: refuse the whole path.</summary>

@@ -149,6 +149,8 @@ internal sealed class FolderWalk : IDisposable
             reason = SkipReason.Name;
         else if (name.Length > Limits.NameBytesMax)
             reason = SkipReason.TooLong;
+        else if (PartName.Is(name))
+            reason = SkipReason.Unfinished;
         else if (stat.Kind == FileKind.Link)
             reason = SkipReason.Link;
         else if (stat.Kind == FileKind.Special)

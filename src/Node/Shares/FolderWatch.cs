@@ -94,6 +94,9 @@ internal sealed class FolderWatch : IDisposable
             return "";
         if (report.Name.Length == 0 || !_folders.TryGetValue(report.Watch, out var folder))
             return null;
+        // What is being fetched changes all the time, and is not indexed.
+        if (report.Name.EndsWith(PartName.Suffix, StringComparison.Ordinal))
+            return null;
         return folder.Length == 0 ? report.Name : $"{folder}/{report.Name}";
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using FriendNet.Node.Downloads;
+using FriendNet.Node.Shares;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Downloads;
@@ -74,7 +75,7 @@ public sealed class SafeNameTests
         var name = new string('漢', 83) + ".txt";
         for (var number = 1; number < 2000; number += 37)
         {
-            var numbered = SafeName.Numbered(name, number, false, SafeName.PartSuffix);
+            var numbered = SafeName.Numbered(name, number, false, PartName.Suffix);
             Assert.InRange(Encoding.UTF8.GetByteCount(numbered), 1, 255);
             Assert.EndsWith(".txt.friendnet-part", numbered, StringComparison.Ordinal);
             Assert.DoesNotContain('\uFFFD', numbered);

@@ -1,3 +1,4 @@
+using FriendNet.Node.Shares;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Shares;
@@ -25,5 +26,21 @@ public sealed class OddFilesTests : IDisposable
         Assert.Equal(["odd", "plain"], _home.Paths());
         Assert.Equal((0L, ""), (status.Errors, status.Sentence));
         Assert.NotNull(_home.Find(_home.Row("odd").Root, 1));
+    }
+
+    [Fact]
+    public void WhatIsBeingFetchedIsIndexedWhenItIsComplete()
+    {
+        var file = _home.Write("a.friendnet-part", [1]);
+        _home.Write("tree.friendnet-part/in/b", [2]);
+        _home.Write("c", [3]);
+        var status = _home.Open().Shares[0];
+        Assert.Equal(["c"], _home.Paths());
+        Assert.Equal((0L, ""), (status.Errors, status.Sentence));
+        File.Move(file, _home.At("share/a"));
+        Directory.Move(_home.At("share/tree.friendnet-part"), _home.At("share/tree"));
+        _home.WaitFor(() => _home.Paths() is ["a", "c", "tree/in/b"]);
+        File.Move(_home.At("share/c"), _home.At($"share/c{PartName.Suffix}"));
+        _home.WaitFor(() => _home.Paths() is ["a", "tree/in/b"]);
     }
 }
