@@ -58,7 +58,8 @@ public static class NodeEndpoints
                 node.Friends,
                 node.Index,
                 new ViewAs(node.Views, self, node.Card.Name),
-                node.Audiences
+                node.Audiences,
+                new LeftOut(node.Views, node.Friends)
             ),
             new GroupEndpoints(node.Friends, node.Audiences),
             new LimitEndpoints(node.Friends, node.Limits),

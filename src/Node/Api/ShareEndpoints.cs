@@ -18,7 +18,8 @@ public sealed class ShareEndpoints(
     FriendStore store,
     ShareIndex index,
     ViewAs views,
-    Audiences audiences
+    Audiences audiences,
+    LeftOut leftOut
 ) : IEndpoints
 {
     private const string ForNobody =
@@ -187,21 +188,25 @@ public sealed class ShareEndpoints(
     private Share Shown(SharedFolder share)
     {
         var status = index.Shares.FirstOrDefault(one => one.Id == share.Id);
-        var audience = share.Audience;
+        var (state, audience) = (StateOf(status), share.Audience);
+        // While it is being indexed, what there is of it may fit still.
+        IReadOnlyList<string> unshown = state == "ready" ? leftOut.Of(share) : [];
         return new(
             share.Name,
             share.Path,
-            StateOf(status),
+            state,
             status?.Files ?? 0,
             status?.Bytes ?? 0,
             audience is { Friends: false, Circle: false, Groups.Count: 0 }
                 ? [.. audience.Named.Select(_names.Of).Order(StringComparer.Ordinal)]
                 : null,
             index.Progress is { } scan && scan.Share == share.Id ? Shown(scan) : null,
-            status?.Sentence is { Length: > 0 } sentence ? sentence
+            unshown.Count > 0 ? LeftOut.Say(unshown)
+                : status?.Sentence is { Length: > 0 } sentence ? sentence
                 : _audiences.IsGone(audience) ? ForNobody
                 : null,
-            _audiences.Of(audience)
+            _audiences.Of(audience),
+            unshown
         );
     }
 

@@ -19,7 +19,8 @@ internal sealed class Told(Database database) : IDisposable
 {
     /// <summary>
     /// told: which state of the share index the root of a view stood for. audience: whose view
-    /// has been of which shares. shown: since which change a friend sees a share.
+    /// has been of which shares. shown: since which change a friend sees a share. told.fitting:
+    /// those of told.shares that were in it.
     /// </summary>
     internal static readonly string[] Schema =
     [
@@ -35,18 +36,23 @@ internal sealed class Told(Database database) : IDisposable
               friend TEXT NOT NULL, shares TEXT NOT NULL,
               PRIMARY KEY(friend, shares)) WITHOUT ROWID;
             """,
+        """
+            ALTER TABLE told ADD COLUMN fitting TEXT NOT NULL DEFAULT '';
+            UPDATE told SET fitting=shares;
+            """,
     ];
 
     private const int RootsMax = 64;
 
-    internal void Remember(ViewShares shares, Hash256 root, long seq) =>
+    /// <param name="fitting">Those of the shares that the root stands for.</param>
+    internal void Remember(ViewShares shares, ViewShares fitting, Hash256 root, long seq) =>
         database.Transact(writer =>
         {
             using var put = new Statement(
                 writer,
-                "INSERT OR REPLACE INTO told(shares, root, seq) VALUES(?, ?, ?)"
+                "INSERT OR REPLACE INTO told(shares, root, seq, fitting) VALUES(?, ?, ?, ?)"
             );
-            put.Bind(0, shares.Key).Bind(1, root).Bind(2, seq).Run();
+            put.Bind(0, shares.Key).Bind(1, root).Bind(2, seq).Bind(3, fitting.Key).Run();
             using var prune = new Statement(
                 writer,
                 """
@@ -108,7 +114,7 @@ internal sealed class Told(Database database) : IDisposable
         using var find = new Statement(
             database.Writer,
             """
-            SELECT told.shares, told.seq FROM told
+            SELECT told.fitting, told.seq FROM told
             JOIN audience ON audience.shares=told.shares
             WHERE audience.friend=? AND told.root=? ORDER BY told.id DESC LIMIT 1
             """

@@ -148,17 +148,14 @@ internal sealed class VerifiedApply(
     {
         if (!check.IsFromNothing)
             return false;
-        var (folders, bytes) = (0L, 0L);
-        CatalogPath before = default;
+        var (size, before) = (default(CatalogSize), default(CatalogPath));
         foreach (var entry in check.Upserts)
         {
-            var path = entry.Path.Utf8;
-            for (var at = path.CommonPrefixLength(before.Utf8); at < path.Length; at++)
-                (folders, bytes) = path[at] == '/' ? (folders + 1, bytes + at) : (folders, bytes);
+            size = size.With(CatalogSize.Of(entry, before));
             before = entry.Path;
         }
 
-        return folders > Limits.CatalogFoldersMax || bytes > Limits.CatalogFolderBytesMax;
+        return !size.FitsIn(CatalogSize.Most);
     }
 
     private static ApplyOutcome Stranger() =>

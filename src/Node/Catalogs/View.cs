@@ -6,12 +6,19 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Node.Catalogs;
 
 /// <summary>What some friends see, as of the last update. Not thread safe.</summary>
-internal sealed class View(ViewShares shares)
+internal sealed class View(ViewShares wanted)
 {
     private readonly CatalogTree _tree = new();
     private readonly long[] _bytes = new long[256];
 
-    internal ViewShares Shares { get; } = shares;
+    /// <summary>What is for its friends.</summary>
+    internal ViewShares Wanted { get; } = wanted;
+
+    /// <summary>What of it they are shown: what fits.</summary>
+    internal ViewShares Shares { get; private set; } = wanted;
+
+    /// <summary>What of it is too much.</summary>
+    internal IEnumerable<VisibleShare> LeftOut => Wanted.ById.Where(share => !Shares.Has(share));
 
     internal HashSet<FriendId> Friends { get; } = [];
 
@@ -24,14 +31,15 @@ internal sealed class View(ViewShares shares)
     internal CatalogHead? Announced { get; set; }
 
     /// <summary>Follows the index.</summary>
-    internal void Update(IndexSnapshot index)
+    internal void Update(IndexSnapshot index, Fitting fitting)
     {
         if (Seq == index.Seq)
             return;
-        var before = Seq;
+        var (before, shares) = (Seq, fitting.Of(Wanted, index));
+        var isAnew = before < index.ForgottenSeq || before > index.Seq || shares.Key != Shares.Key;
         // Until all is done: what fails half way begins anew next time.
-        Seq = -1;
-        if (before < index.ForgottenSeq || before > index.Seq)
+        (Seq, Shares) = (-1, shares);
+        if (isAnew)
             _tree.TouchAll();
         else
             foreach (var change in index.ChangesAfter(Shares.Ids, before))

@@ -27,10 +27,10 @@ internal sealed class ViewShares
 
     internal IReadOnlyCollection<int> Ids => _names.Keys;
 
-    internal IEnumerable<VisibleShare> ByName =>
-        _names
-            .Select(s => new VisibleShare(s.Key, s.Value))
-            .OrderBy(s => s.Name, StringComparer.Ordinal);
+    /// <summary>The oldest first.</summary>
+    internal IEnumerable<VisibleShare> ById => _names.Select(s => new VisibleShare(s.Key, s.Value));
+
+    internal IEnumerable<VisibleShare> ByName => ById.OrderBy(s => s.Name, StringComparer.Ordinal);
 
     /// <summary>Reads a <see cref="Key"/> of ours.</summary>
     internal static ViewShares Parse(string key)

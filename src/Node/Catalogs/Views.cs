@@ -12,7 +12,7 @@ namespace FriendNet.Node.Catalogs;
 /// What each friend sees of the own shares, its head, and the way there from what it has. Follows
 /// the index on a thread of its own; every member may be called by any thread.
 /// </summary>
-public sealed class Views : IDisposable
+public sealed partial class Views : IDisposable
 {
     /// <summary>
     /// The viewer that is the circle: friends of friends. No key hashes to this id.
@@ -34,18 +34,22 @@ public sealed class Views : IDisposable
     private readonly Dictionary<string, View> _views = [];
     private readonly Dictionary<FriendId, View> _byFriend = [];
     private readonly HashSet<FriendId> _untold = [];
+    private readonly Fitting _fitting;
     private readonly AutoResetEvent _wake = new(true);
     private readonly ManualResetEvent _stop = new(false);
     private readonly Thread _thread;
+    private List<VisibleShare> _leftOut = [];
 
     private Views(
         ShareIndex index,
         Database told,
         string spoolFolder,
         Action<FriendId, CatalogHead> changed,
-        Action<string> said
+        Action<string> said,
+        CatalogSize most
     )
     {
+        _fitting = new Fitting(most);
         (_index, _told, _spoolFolder) = (index, new Told(told), spoolFolder);
         (_changed, _said) = (changed, said);
         _index.Changed += OnChanged;
@@ -59,18 +63,20 @@ public sealed class Views : IDisposable
     /// </summary>
     /// <param name="spoolFolder">For answers under way.</param>
     /// <param name="changed">Told each new head of a friend's view, outside of any lock.</param>
-    /// <param name="said">Told what fails, for people.</param>
+    /// <param name="said">Told what fails or does not fit, for people.</param>
+    /// <param name="most">What a view may hold; null: what friends take.</param>
     public static Views? Open(
         string path,
         ShareIndex index,
         string spoolFolder,
         Func<DateTimeOffset> clock,
         Action<FriendId, CatalogHead> changed,
-        Action<string> said
+        Action<string> said,
+        CatalogSize? most = null
     ) =>
         OwnDatabase.Open(path, Told.Schema, clock(), "friends fetch our lists anew.", said)
             is { } told
-            ? new Views(index, told, spoolFolder, changed, said)
+            ? new Views(index, told, spoolFolder, changed, said, most ?? CatalogSize.Most)
             : null;
 
     /// <summary>Which shares a friend may see, from now on; none is a view too.</summary>
@@ -129,7 +135,7 @@ public sealed class Views : IDisposable
             if (!_byFriend.TryGetValue(friend, out var view))
                 return null;
             // Another thread may have gone further; then this moment is past, but whole.
-            var now = view.Seq <= index.Seq ? view : new View(view.Shares);
+            var now = view.Seq <= index.Seq ? view : new View(view.Wanted);
             Follow(now, index);
             plan = DeltaPlan.For(now, have, _told.Find(friend, have), _told.Shown(friend), index);
         }
@@ -148,38 +154,6 @@ public sealed class Views : IDisposable
             spool.Dispose();
             throw;
         }
-    }
-
-    /// <summary>What a friend sees, by share and path, after a path of the same list.</summary>
-    public IReadOnlyList<CatalogEntry> List(FriendId friend, string after = "", int limit = 1000)
-    {
-        ViewShares shares;
-        lock (_gate)
-        {
-            if (!_byFriend.TryGetValue(friend, out var view))
-                return [];
-            shares = view.Shares;
-        }
-
-        using var index = _index.Snapshot();
-        var slash = after.IndexOf('/', StringComparison.Ordinal);
-        var (name, path) = slash < 0 ? ("", "") : (after[..slash], after[(slash + 1)..]);
-        var entries = new List<CatalogEntry>();
-        foreach (var share in shares.ByName)
-        {
-            var order = string.CompareOrdinal(share.Name, name);
-            if (order < 0)
-                continue;
-            foreach (var file in index.InPathOrder(share.Id, order == 0 ? path : ""))
-            {
-                if (shares.EntryOf(file) is { } entry)
-                    entries.Add(entry);
-                if (entries.Count >= limit)
-                    return entries;
-            }
-        }
-
-        return entries;
     }
 
     public void Dispose()
@@ -243,14 +217,32 @@ public sealed class Views : IDisposable
             foreach (var friend in friends)
                 _changed(friend, head);
         }
+
+        SayWhatIsLeftOut();
+    }
+
+    private void SayWhatIsLeftOut()
+    {
+        List<VisibleShare> leftOut;
+        lock (_gate)
+            leftOut = [.. _views.Values.SelectMany(view => view.LeftOut).Distinct()];
+        foreach (var share in leftOut.Except(_leftOut))
+        {
+            _said(
+                $"\"{share.Name}\" is too much for some who may see it, and they are not shown it: "
+                    + "see `friendnet share list`."
+            );
+        }
+
+        _leftOut = leftOut;
     }
 
     private void Follow(View view, IndexSnapshot index)
     {
         var before = view.Seq;
-        view.Update(index);
+        view.Update(index, _fitting);
         if (view.Seq != before)
-            _told.Remember(view.Shares, view.Head.Root, view.Seq);
+            _told.Remember(view.Wanted, view.Shares, view.Head.Root, view.Seq);
     }
 
     private void Leave(FriendId friend)
@@ -259,6 +251,6 @@ public sealed class Views : IDisposable
             return;
         view.Friends.Remove(friend);
         if (view.Friends.Count == 0)
-            _views.Remove(view.Shares.Key);
+            _views.Remove(view.Wanted.Key);
     }
 }

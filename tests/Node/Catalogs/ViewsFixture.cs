@@ -25,6 +25,8 @@ internal sealed class ViewsFixture : IDisposable
             Directory.CreateDirectory(Path.Combine(_folder, name));
     }
 
+    internal string Database => Path.Combine(_folder, "views.db");
+
     internal ShareIndex Index { get; private set; } = null!;
 
     internal Views Views { get; private set; } = null!;
@@ -32,6 +34,9 @@ internal sealed class ViewsFixture : IDisposable
     internal StoreFixture Friend { get; } = new();
 
     internal List<string> Said { get; } = [];
+
+    /// <summary>What a view may hold; null: what friends take.</summary>
+    internal CatalogSize? Most { get; set; }
 
     internal int Heads { get; private set; }
 
@@ -46,12 +51,13 @@ internal sealed class ViewsFixture : IDisposable
         Index = ShareIndex.Open(Path.Combine(_folder, "index.db"), shares, settings, out var why)!;
         Assert.True(Index is not null, why);
         Views = FriendNet.Node.Catalogs.Views.Open(
-            Path.Combine(_folder, "views.db"),
+            Database,
             Index,
             Path.Combine(_folder, "spool"),
             () => DateTimeOffset.UnixEpoch,
             OnChanged,
-            Said.Add
+            Said.Add,
+            Most
         )!;
     }
 

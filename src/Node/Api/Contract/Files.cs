@@ -20,6 +20,9 @@ public sealed record ShareChange(IReadOnlyList<string> Audience);
 /// <param name="Audience">Terms; what is gone stands with its id. None: for nobody.</param>
 /// <param name="Hashing">How far the scan under way is; null: none.</param>
 /// <param name="Problem">What keeps files from being shared, for people.</param>
+/// <param name="LeftOut">
+/// Names of friends, and circle, who may see it and are not shown it: it is too much.
+/// </param>
 public sealed record Share(
     string Name,
     string Path,
@@ -29,7 +32,8 @@ public sealed record Share(
     IReadOnlyList<string>? Friends,
     Hashing? Hashing,
     string? Problem,
-    IReadOnlyList<string> Audience
+    IReadOnlyList<string> Audience,
+    IReadOnlyList<string> LeftOut
 );
 
 /// <summary>A scan under way.</summary>

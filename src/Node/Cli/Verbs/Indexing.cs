@@ -40,6 +40,9 @@ internal static class Indexing
                 _ => $"{share.Name} is shared with {who}: {files}.",
             }
         );
-        call.HintIf(share.Problem is not null, share.Problem ?? "");
+        if (share.Problem is { } problem)
+        {
+            call.Complain($"{share.Name}: {problem}");
+        }
     }
 }

@@ -58,5 +58,21 @@ internal static class ShareViewAs
         var type = ContractJson.Default.IReadOnlyListEntry;
         var entries = await call.Api.Get(url, type, call.Cancel);
         call.Answer(entries, type, all => Listing.Say(call, all));
+        if (rest[0] is null)
+        {
+            await SayWhatIsLeftOut(call, friend);
+        }
+    }
+
+    private static async Task SayWhatIsLeftOut(Call call, string? friend)
+    {
+        var type = ContractJson.Default.IReadOnlyListShare;
+        foreach (var share in await call.Api.Get("/shares", type, call.Cancel))
+        {
+            if (share.LeftOut.Any(viewer => viewer == friend || viewer == "circle"))
+            {
+                call.Complain($"{share.Name}: {share.Problem}");
+            }
+        }
     }
 }
