@@ -47,8 +47,10 @@ public sealed class HostileWorldTests
         Assert.Contains(lines, line => line.Contains("parted", default));
         Assert.Contains(lines, line => line.Contains("path to ~", default));
         Assert.Contains(lines, line => line.Contains("loses n", default));
-        // Twelve are wanted by who may have them, some in vain: of adversaries.
-        Assert.InRange(lines.Count(line => line.Contains("has file", default)), 8, 12);
+        Assert.Equal(4, lines.Where(IsRemoval).Select(Removed).Distinct().Count());
+        Assert.Contains(lines, line => line.Contains("is for nobody", default));
+        // Some of those who may have what they want do not get it: it is an adversary's.
+        Assert.InRange(lines.Count(line => line.Contains("has file", default)), 8, 21);
         Assert.All(lines, line => Assert.InRange(line.Length, 0, 400));
     }
 
@@ -61,6 +63,15 @@ public sealed class HostileWorldTests
             .Where(fault => fault is not null);
 
         Assert.Empty(faults.Take(1));
+    }
+
+    private static bool IsRemoval(string line) => line.Contains(" removes n", default);
+
+    // Of a pair, whichever side says it.
+    private static string Removed(string line)
+    {
+        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return string.Join(' ', new[] { words[1], words[3] }.Order(StringComparer.Ordinal));
     }
 
     private static bool IsSeed(string line) => line.Length > 0 && line[0] != '#';

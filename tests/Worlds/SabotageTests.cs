@@ -11,7 +11,9 @@ public sealed class SabotageTests
     [InlineData("audience")]
     [InlineData("content")]
     [InlineData("files")]
+    [InlineData("removed")]
     [InlineData("signature")]
+    [InlineData("withdrawn")]
     public void ThePatchStillApplies(string name)
     {
         var start = new ProcessStartInfo("git")

@@ -52,8 +52,8 @@ public sealed class SealedWorldTests
         var (large, small) = (new FileText(1, LargeFile), new FileText(2, SmallFile));
         world.Nodes[1].Files.Share(large, Audience.AllFriends);
         world.Nodes[2].Files.Share(small, Audience.OfCircle);
-        world.Files.Add(large.Id, new FileCard(large, 1, new HashSet<int> { 0, 2 }));
-        world.Files.Add(small.Id, new FileCard(small, 2, new HashSet<int> { 0, 1 }));
+        world.Files.Add(large.Id, new FileCard(large, 1, new Choice(0, Readers.Friends)));
+        world.Files.Add(small.Id, new FileCard(small, 2, new Choice(0, Readers.Circle)));
         world.Nodes[1].Catalogs.Show(SimNode.IdOf(world, 0), world.Library.Add(With([], large)));
         for (var number = 0; number < graph.People; number++)
         {

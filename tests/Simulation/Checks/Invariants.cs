@@ -2,6 +2,7 @@ using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Contents;
 using FriendNet.Simulation.Nodes;
+using FriendNet.Simulation.Wires;
 using FriendNet.Simulation.Worlds;
 
 namespace FriendNet.Simulation.Checks;
@@ -23,27 +24,51 @@ internal sealed class Invariants(World world)
         if (world.OwnerOf(head.Pseudonym) is not { } owner)
             return;
         if (!world.IsGenuine(head))
-            throw new InvariantException("holds a head that was forged", node.Number, node.Now);
+            throw Broken(node, "holds a head that was forged");
         if (volume.Head.Root != head.Head.Content.Root)
-            throw new InvariantException("holds what no head says", node.Number, node.Now);
-        if (!world.Graph.AreWithin(owner, node.Number, head.Head.Horizon))
-            throw new InvariantException(
-                $"learned of {owner}, too far, from {SimNode.NumberOf(from)}",
-                node.Number,
-                node.Now
-            );
+            throw Broken(node, "holds what no head says");
+        var (now, horizon) = (node.Now, head.Head.Horizon);
+        if (!world.Friends.AreWithin(owner, node.Number, horizon, now - World.OnTheWay, now))
+            throw Broken(node, $"learned of {owner}, too far, from {SimNode.NumberOf(from)}");
     }
 
-    /// <summary>A slice came, and is right: the node is one whom its owner lets have it.
-    /// </summary>
-    internal void Received(SimNode node, int from, ContentId content)
+    /// <summary>A friend's catalog was taken: all in it is for this node.</summary>
+    /// <param name="askedAt">What it might see then may be on its way.</param>
+    internal void Shown(SimNode node, int friend, Volume volume, long askedAt)
+    {
+        foreach (var entry in volume.Set.Entries)
+        {
+            if (
+                world.Files.TryGetValue(entry.Content, out var card)
+                && !card.IsShown(world, node.Number, askedAt, node.Now)
+            )
+                throw Broken(node, $"is shown a file of {friend} that is for others");
+        }
+    }
+
+    /// <summary>A slice begins to leave a node that shares it: for who may have it now.</summary>
+    /// <param name="friend">Null: somebody of the circle.</param>
+    internal void Given(SimNode node, FriendId? friend, ContentId content)
     {
         var card = world.Files[content];
-        if (card.Owner != node.Number && !card.Readers.Contains(node.Number))
-            throw new InvariantException(
-                $"was given a file of {card.Owner} that is for others, by way of {from}",
-                node.Number,
-                node.Now
+        int? reader = friend is { } one ? SimNode.NumberOf(one) : null;
+        var isFine = reader is { } known
+            ? card.IsFor(world, known, node.Now, node.Now)
+            : card.At(node.Now).For == Readers.Circle;
+        if (card.Owner == node.Number && !isFine)
+            throw Broken(node, $"gives a file of its own to {reader}, who may not have it");
+    }
+
+    /// <summary>A slice came, and is right: the node is one whom its owner lets have it, or did
+    /// when it was asked; who has it by right may give it to who might have it once.</summary>
+    internal void Received(SimNode node, IWorldWire wire, ContentId content, long askedAt)
+    {
+        var card = world.Files[content];
+        var isOwners = wire.Id.Value >= SimNode.PathLinks || wire.Peer == card.Owner;
+        if (!card.IsFor(world, node.Number, isOwners ? askedAt : 0, node.Now))
+            throw Broken(
+                node,
+                $"was given a file of {card.Owner} that is for others, by way of {wire.Peer}"
             );
     }
 
@@ -51,13 +76,17 @@ internal sealed class Invariants(World world)
     internal void Finished(SimNode node, SimTransfer transfer)
     {
         if (FileText.IdOf(transfer.Bytes) != transfer.Content)
-            throw new InvariantException("finished another file", node.Number, node.Now);
+            throw Broken(node, "finished another file");
     }
 
     /// <summary>Something leaves a node for another: only for a friend.</summary>
     internal void Sending(SimNode node, int peer)
     {
-        if (!world.Graph.AreFriends(node.Number, peer))
-            throw new InvariantException($"sends to a stranger, {peer}", node.Number, node.Now);
+        // At the very moment it may be on the line already.
+        if (!world.Friends.Regards(node.Number, peer, node.Now - 1, node.Now))
+            throw Broken(node, $"sends to a stranger, {peer}");
     }
+
+    private static InvariantException Broken(SimNode node, string what) =>
+        new(what, node.Number, node.Now);
 }

@@ -55,7 +55,3 @@ internal sealed class FileText
         return hasher.Finish();
     }
 }
-
-/// <summary>A file that somebody shares, as the world knows it.</summary>
-/// <param name="Readers">Who may get a byte of it.</param>
-internal sealed record FileCard(FileText Text, int Owner, IReadOnlySet<int> Readers);

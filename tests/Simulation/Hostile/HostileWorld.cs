@@ -31,7 +31,10 @@ internal sealed class HostileWorld
     private readonly World _world;
     private readonly Seeds _draws;
     private readonly Volume[] _shown = new Volume[People];
-    private readonly FileWishes _files;
+    private readonly EntrySet[] _made = new EntrySet[People];
+    private readonly SharedFiles _files;
+    private readonly FileWishes _wishes;
+    private readonly Partings _partings;
 
     private HostileWorld(ulong seed, bool isTraced, bool isTraceDeep = false)
     {
@@ -47,7 +50,10 @@ internal sealed class HostileWorld
             IsTraceDeep = isTraceDeep,
         };
         _world = new World(graph, settings);
-        _files = new FileWishes(_world, seed);
+        var draws = new Seeds(seed, Purpose.Download);
+        _files = new SharedFiles(_world, seed, draws);
+        _wishes = new FileWishes(_world, _files, draws);
+        _partings = new Partings(_world, new Seeds(seed, Purpose.Friendship));
         foreach (var node in _world.Nodes)
         {
             if (isTraced)
@@ -94,7 +100,8 @@ internal sealed class HostileWorld
         {
             Begin();
             _world.Run(ChurnTime + HealTime);
-            return Missing() ?? _files.Missing(IsHonestlyReached);
+            var last = new AtLast(_world, _files, _shown);
+            return last.Fault() ?? _wishes.Missing(last.IsInReach);
         }
         catch (Checks.InvariantException broken)
         {
@@ -112,10 +119,12 @@ internal sealed class HostileWorld
             bad.Adversary ??= new Adversary(kinds[_draws.Next(kinds.Length)], draws);
         }
 
-        _files.Begin(ChurnTime);
+        _wishes.Begin(ChurnTime, _partings.Begin(ChurnTime, _files.ShowFriends));
         for (var number = 0; number < People; number++)
         {
-            Show(_draws.Next(World.Second), number, Publisher.First(_seed, number, Entries));
+            _files.ShowFriends(_world.Nodes[number]);
+            _made[number] = Publisher.First(_seed, number, Entries);
+            Show(_draws.Next(World.Second), number);
             _world.At(_draws.Next(10 * World.Second), number, node => node.Start());
         }
 
@@ -137,17 +146,28 @@ internal sealed class HostileWorld
             _world.Add(new Partition(from, until, isInside));
         }
 
+        ChangeCircles();
+    }
+
+    // One after another as they come: what is shown last is what has to arrive.
+    private void ChangeCircles()
+    {
+        var changes = new List<(long At, int Number, int? Change)>();
+        foreach (var (at, owner) in _files.CircleChanges)
+            changes.Add((at, owner, null));
         for (var i = 0; i < Changes; i++)
+            changes.Add(((30 + (2 * i)) * World.Second, _draws.Next(People), i));
+        foreach (var (at, number, change) in changes.OrderBy(one => one.At))
         {
-            var number = _draws.Next(People);
-            var set = Publisher.Change(_shown[number].Set, 2, _seed + (ulong)i, number);
-            Show((30 * World.Second) + (i * 2 * World.Second), number, set);
+            if (change is { } i)
+                _made[number] = Publisher.Change(_made[number], 2, _seed + (ulong)i, number);
+            Show(at, number);
         }
     }
 
-    private void Show(long at, int number, EntrySet set)
+    private void Show(long at, int number)
     {
-        var volume = _world.Library.Add(_files.With(set, number));
+        var volume = _world.Library.Add(_files.With(_made[number], number, at));
         _shown[number] = volume;
         _world.At(at, number, node => node.Circles.Show(volume));
     }
@@ -157,46 +177,4 @@ internal sealed class HostileWorld
         if (node.Links.OrderBy(link => link.Id.Value).FirstOrDefault() is { } link)
             node.Lose(link.Id, "cut", tell: true);
     }
-
-    // By itself or by a friend of both who is honest: else it may have been withheld.
-    private string? Missing()
-    {
-        foreach (var node in _world.Nodes.Where(IsHonest))
-        {
-            var held = node.Circles.Held.ToLookup(
-                shelf => _world.OwnerOf(shelf.Key) ?? -1,
-                shelf => shelf.Value.Volume
-            );
-            foreach (var owner in _world.Nodes.Where(IsHonest))
-            {
-                if (
-                    owner != node
-                    && IsReached(node.Number, owner.Number)
-                    && !held[owner.Number].Contains(_shown[owner.Number])
-                )
-                    return $"node {node.Number} does not hold the newest of {owner.Number}";
-            }
-        }
-
-        return null;
-    }
-
-    private bool IsHonestlyReached(int node, int owner) =>
-        IsHonest(_world.Nodes[node]) && IsHonest(_world.Nodes[owner]) && IsReached(node, owner);
-
-    private bool IsReached(int node, int owner)
-    {
-        var graph = _world.Graph;
-        if (graph.AreFriends(node, owner))
-            return true;
-        foreach (var friend in graph.Friends(node))
-        {
-            if (IsHonest(_world.Nodes[friend]) && graph.AreFriends(friend, owner))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsHonest(SimNode node) => node.Adversary is null;
 }

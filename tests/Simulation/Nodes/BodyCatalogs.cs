@@ -26,6 +26,13 @@ internal sealed class BodyCatalogs(SimNode node)
             node.Take(new Input.ViewChanged(friend, view.Head));
     }
 
+    /// <summary>It is a friend no more.</summary>
+    internal void Forget(FriendId friend)
+    {
+        _views.Remove(friend);
+        _held.Remove(friend);
+    }
+
     internal void Start()
     {
         foreach (var (friend, volume) in _held.OrderBy(held => held.Key.Value))
@@ -65,6 +72,7 @@ internal sealed class BodyCatalogs(SimNode node)
 
     private void Sync(Effect.SyncCatalog sync)
     {
+        var (peer, asked) = (SimNode.NumberOf(sync.Friend), node.Now);
         var held = _held.GetValueOrDefault(sync.Friend);
         var have = held is null ? ByteString.Empty : ByteString.CopyFrom(held.Head.Root.ToArray());
         var request = new Request { Catalog = new CatalogRequest { HaveRoot = have } };
@@ -84,6 +92,7 @@ internal sealed class BodyCatalogs(SimNode node)
             }
             else
             {
+                node.Checks.Shown(node, peer, volume, asked);
                 _held[sync.Friend] = volume;
                 node.Later(ApplyTime, new Input.CatalogHeld(sync.Friend, volume.Head));
             }

@@ -44,6 +44,9 @@ internal sealed class BodyCircles(SimNode node)
             node.Take(new Input.CircleChanged(shown?.Head));
     }
 
+    /// <summary>It is a friend no more.</summary>
+    internal void Forget(FriendId friend) => _journal?.Forget(friend);
+
     internal void Start()
     {
         _asks.Clear();

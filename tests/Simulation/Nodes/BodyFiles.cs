@@ -25,11 +25,13 @@ internal sealed class BodyFiles(SimNode node)
 
     internal void Share(FileText text, Audience audience) => _shares[text.Id] = (text, audience);
 
+    internal void Withdraw(FileText text) => _shares.Remove(text.Id);
+
     internal void Gather(int group, IReadOnlySet<FriendId> friends) => _groups[group] = friends;
 
     /// <summary>Whether that file of ours stands in the view of this friend.</summary>
     internal bool IsInView(FileText text, FriendId friend) =>
-        _shares[text.Id].Audience.IsInView(friend, Members);
+        _shares.TryGetValue(text.Id, out var share) && share.Audience.IsInView(friend, Members);
 
     internal void Want(SimTransfer transfer)
     {
@@ -207,6 +209,7 @@ internal sealed class BodyFiles(SimNode node)
                 continue;
             }
 
+            node.Checks.Given(node, serve.Friend, run.Id);
             header.Status = SliceHeader.Types.Status.Ok;
             header.Proof = ByteString.CopyFrom(MemoryMarshal.AsBytes(proof.AsSpan()));
             pieces.Add(Piece.Part(header.ToByteArray()));

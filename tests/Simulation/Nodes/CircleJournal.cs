@@ -28,6 +28,9 @@ internal sealed class CircleJournal
         }
     }
 
+    /// <summary>It is a friend no more.</summary>
+    internal void Forget(FriendId friend) => _told.Remove(friend.Value);
+
     internal void Hold(SignedHead head, FriendId sponsor) =>
         _held[head.Pseudonym] = (head, sponsor);
 

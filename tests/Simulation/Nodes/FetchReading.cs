@@ -18,6 +18,7 @@ internal sealed class FetchReading(
 {
     private readonly AnswerCheck _answer = new(asked);
     private readonly SliceCheck _check = new();
+    private readonly long _askedAt = node.Now;
     private byte[] _slice = [];
     private int _at;
     private long _toldAt = node.Now;
@@ -68,7 +69,7 @@ internal sealed class FetchReading(
         var run = asked[index];
         if (_check.IsGood(run, _slice, _answer.Proof))
         {
-            node.Checks.Received(node, wire.Peer, run.Id);
+            node.Checks.Received(node, wire, run.Id, _askedAt);
             transfer.Store(run.Run, _slice, _answer.Proof);
             node.Take(new Input.SliceStored(fetch.Id, index));
             return;

@@ -43,6 +43,17 @@ internal sealed class Handshakes
         _table = null;
     }
 
+    /// <summary>A friend from now on.</summary>
+    internal void Admit(int friend) =>
+        _table?.Set(
+            OwnerOf(friend),
+            _node.World.Nodes[friend].Handshakes!.Agreement,
+            Secret(friend)
+        );
+
+    /// <summary>A stranger from now on.</summary>
+    internal void Erase(int friend) => _table?.Remove(OwnerOf(friend));
+
     /// <summary>A hello to that friend.</summary>
     internal ReadOnlyMemory<byte> Dial(LinkId link, int peer)
     {
@@ -102,17 +113,12 @@ internal sealed class Handshakes
         if (_table is not null)
             return _table;
         _table = new VeilTable();
-        foreach (var friend in _node.World.Graph.Friends(_node.Number))
-        {
-            _table.Set(
-                new VeilOwner.Friend(SimNode.IdOf(_node.World, friend)),
-                _node.World.Nodes[friend].Handshakes!.Agreement,
-                Secret(friend)
-            );
-        }
-
+        foreach (var friend in _node.World.Friends.Of(_node.Number, _node.Now))
+            Admit(friend);
         return _table;
     }
+
+    private VeilOwner.Friend OwnerOf(int friend) => new(SimNode.IdOf(_node.World, friend));
 
     // The same at both ends.
     private PairSecret Secret(int peer)

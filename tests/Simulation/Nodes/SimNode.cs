@@ -1,7 +1,6 @@
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
-using FriendNet.Protocol.Link;
 using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Checks;
 using FriendNet.Simulation.Hostile;
@@ -17,7 +16,7 @@ namespace FriendNet.Simulation.Nodes;
 internal sealed class SimNode
 {
     // A friend's id ends with the node's number, so that no table has to know both.
-    private const int NumberBits = 32;
+    internal const int NumberBits = 32;
 
     /// <summary>Ids of links that are paths begin here.</summary>
     internal const long PathLinks = 1L << 62;
@@ -28,12 +27,8 @@ internal sealed class SimNode
     private readonly Queue<Input> _inputs = [];
     private NodeEngine? _engine;
     private int _own;
-    private int _dials;
     private int _paths;
     private long _tickAt = long.MaxValue;
-    private long _upFreeAt;
-    private long _upControlFreeAt;
-    private long _downFreeAt;
     private uint _life;
     private bool _isHandling;
 
@@ -41,6 +36,8 @@ internal sealed class SimNode
     {
         (_world, _shard, Number) = (world, shard, number);
         Trace = new Trace(number);
+        Line = new Line(this, shard);
+        Friends = new BodyFriends(this);
         Catalogs = new BodyCatalogs(this);
         Circles = new BodyCircles(this);
         Paths = new BodyPaths(this);
@@ -65,6 +62,10 @@ internal sealed class SimNode
 
     internal Meter Meter { get; } = new();
 
+    internal Line Line { get; }
+
+    internal BodyFriends Friends { get; }
+
     internal BodyCatalogs Catalogs { get; }
 
     internal BodyCircles Circles { get; }
@@ -80,9 +81,6 @@ internal sealed class SimNode
 
     /// <summary>Null: it is honest.</summary>
     internal IAdversary? Adversary { get; set; }
-
-    /// <summary>When the answers sent so far have left.</summary>
-    internal long AnswersFreeAt => _upFreeAt;
 
     internal IEnumerable<IWorldWire> Links => _links.Values;
 
@@ -128,19 +126,13 @@ internal sealed class SimNode
                 Take((Input)came.Body!);
                 break;
             case ArrivalKind.Dial:
-                Answer(came);
-                break;
-            // The other end will notice that nothing comes.
-            case ArrivalKind.Accepted when IsParted((int)came.Number):
-                Handshakes?.Forget(new LinkId(came.Link));
-                Take(new Input.DialFailed(IdOf(_world, (int)came.Number), "parted"));
+                Friends.Answer(came);
                 break;
             case ArrivalKind.Accepted:
-                Accepted(came);
+                Friends.Accepted(came);
                 break;
             case ArrivalKind.Refused:
-                Handshakes?.Forget(new LinkId(came.Link));
-                Take(new Input.DialFailed(IdOf(_world, (int)came.Number), "nobody there"));
+                Friends.Refused(came, "nobody there");
                 break;
             case ArrivalKind.Closed:
                 Lose(new LinkId(came.Link), "closed", tell: false);
@@ -167,43 +159,6 @@ internal sealed class SimNode
 
     internal void Later(long at, ArrivalKind kind, long link, object? body) =>
         _shard.Post(new(at, Number, link, Own(), kind, 0, _life, body));
-
-    /// <summary>Sends something to another node: waits for the uplink, then for the way.</summary>
-    internal void Carry(
-        int peer,
-        ArrivalKind kind,
-        long link,
-        int order,
-        int bytes,
-        uint number,
-        object? body
-    )
-    {
-        // Answers wait for all, all else only for its like, as in a link's queue.
-        var time = bytes * World.Second / _world.Settings.UpRate;
-        _upFreeAt = Math.Max(_upFreeAt, Now) + time;
-        _upControlFreeAt = Math.Max(_upControlFreeAt, Now) + time;
-        var sent = kind == ArrivalKind.Answer ? _upFreeAt : _upControlFreeAt;
-        if (kind == ArrivalKind.Answer)
-            _upControlFreeAt -= time;
-        var at = sent + _world.Delay(Number, peer);
-        _shard.Post(new(at, peer, link, order, kind, bytes, number, body));
-    }
-
-    /// <summary>The same of a record: those of a link come in their order.</summary>
-    internal void CarryRecord(
-        int peer,
-        ArrivalKind kind,
-        long link,
-        int order,
-        ReadOnlyMemory<byte> record
-    )
-    {
-        var time = record.Length * World.Second / _world.Settings.UpRate;
-        _upFreeAt = Math.Max(_upFreeAt, Now) + time;
-        var at = _upFreeAt + _world.Delay(Number, peer);
-        _shard.Post(new(at, peer, link, order, kind, record.Length, 0, record));
-    }
 
     /// <summary>For a path that is open.</summary>
     internal LinkId NextPathLink() =>
@@ -255,7 +210,7 @@ internal sealed class SimNode
         _inputs.Clear();
     }
 
-    private bool IsParted(int peer) => _world.AreParted(Number, peer, Now);
+    internal bool IsParted(int peer) => _world.AreParted(Number, peer, Now);
 
     private static int ByValue(LinkId one, LinkId other) => one.Value.CompareTo(other.Value);
 
@@ -275,21 +230,11 @@ internal sealed class SimNode
             case ArrivalKind.Tick or ArrivalKind.Own or ArrivalKind.Sent or ArrivalKind.Keepalive:
                 return IsUp && arrival.Number == _life;
             case ArrivalKind.Dial when !IsUp || IsParted((int)arrival.Number):
-                Refuse(arrival);
+                Friends.Refuse(arrival);
                 return false;
             default:
-                return IsUp && (arrival.Bytes <= 0 || HasCome(arrival));
+                return IsUp && (arrival.Bytes <= 0 || Line.HasCome(arrival));
         }
-    }
-
-    private bool HasCome(in Arrival arrival)
-    {
-        var isFree = _downFreeAt <= Now;
-        var time = arrival.Bytes * World.Second / _world.Settings.DownRate;
-        _downFreeAt = Math.Max(_downFreeAt, Now) + time;
-        if (!isFree)
-            _shard.Post(arrival with { At = _downFreeAt, Bytes = -arrival.Bytes });
-        return isFree;
     }
 
     internal void Start()
@@ -310,63 +255,7 @@ internal sealed class SimNode
         Catalogs.Start();
         Circles.Start();
         Files.Start();
-        foreach (var friend in _world.Graph.Friends(Number))
-        {
-            // Who has the lower number dials: so no two dials cross.
-            string[] addresses = Number < friend ? [$"n{friend}:1"] : [];
-            Take(new Input.FriendKnown(IdOf(_world, friend), addresses));
-        }
-    }
-
-    private void Answer(in Arrival arrival)
-    {
-        var (link, dialer) = (new LinkId(arrival.Link), (int)arrival.Number);
-        if (Handshakes is not { } handshakes)
-        {
-            Carry(dialer, ArrivalKind.Accepted, arrival.Link, 0, 0, (uint)Number, null);
-            Open(link, dialer, dialed: false, null);
-        }
-        else if (
-            handshakes.Answer((ReadOnlyMemory<byte>)arrival.Body!, dialer) is var (keys, answer)
-        )
-        {
-            Carry(dialer, ArrivalKind.Accepted, arrival.Link, 0, 0, (uint)Number, answer);
-            Open(link, dialer, dialed: false, keys);
-        }
-        else
-        {
-            // A stranger hears nothing and gives up in time; here at once.
-            Refuse(arrival);
-        }
-    }
-
-    private void Accepted(in Arrival arrival)
-    {
-        var (link, peer) = (new LinkId(arrival.Link), (int)arrival.Number);
-        var keys = Handshakes?.Finish(link, (ReadOnlyMemory<byte>)arrival.Body!);
-        if (Handshakes is not null && keys is null)
-            Take(new Input.DialFailed(IdOf(_world, peer), "not who was dialed"));
-        else
-            Open(link, peer, dialed: true, keys);
-    }
-
-    private void Refuse(in Arrival arrival) =>
-        Carry((int)arrival.Number, ArrivalKind.Refused, arrival.Link, 0, 0, (uint)Number, null);
-
-    private void Open(LinkId id, int peer, bool dialed, LinkKeys? keys)
-    {
-        Checks.Sending(this, peer);
-        Add(keys is null ? new CountedWire(this, id, peer, dialed) : Seal(id, peer, dialed, keys));
-        Meter.Opened();
-        Take(new Input.LinkOpened(id, IdOf(_world, peer), dialed, dialed ? $"n{peer}:1" : ""));
-    }
-
-    private SealedWire Seal(LinkId id, int peer, bool dialed, LinkKeys keys)
-    {
-        var line = new LineCarrier(this, id, peer);
-        var wire = new SealedWire(this, id, peer, dialed, keys, padded: false, line);
-        line.Carry(wire);
-        return wire;
+        Friends.Start();
     }
 
     private void Settle()
@@ -396,10 +285,7 @@ internal sealed class SimNode
         switch (effect)
         {
             case Effect.Dial dial:
-                var peer = NumberOf(dial.Friend);
-                var link = ((long)Number << NumberBits) | (uint)++_dials;
-                object? hello = Handshakes?.Dial(new LinkId(link), peer);
-                Carry(peer, ArrivalKind.Dial, link, 0, 0, (uint)Number, hello);
+                Friends.Dial(NumberOf(dial.Friend));
                 break;
             case Effect.CloseLink close:
                 Trace.Say(Now, $"closes {close.Link.Value} {close.Code}");

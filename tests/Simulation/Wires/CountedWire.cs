@@ -23,7 +23,6 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
 
     public void Send(Message message)
     {
-        node.Checks.Sending(node, peer);
         message = node.Adversary?.Send(id, message) ?? message;
         Carry(ArrivalKind.Message, RecordCost.Of(message), 0, message);
     }
@@ -35,7 +34,6 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
         int credit = Limits.StreamCreditMax
     )
     {
-        node.Checks.Sending(node, peer);
         _asked ??= [];
         if (_asked.Count >= Limits.LinkStreamsMax)
             return null;
@@ -64,7 +62,6 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
 
     public void Answer(StreamId stream, IReadOnlyList<Piece> pieces)
     {
-        node.Checks.Sending(node, peer);
         var answer = node.Adversary is { } adversary ? adversary.Answer(pieces) : pieces;
         if (answer is null || _theirs?.TryGetValue(stream.Value, out var theirs) != true)
             return;
@@ -74,7 +71,6 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
 
     public IFlow Begin(StreamId stream, Action<int> left, Action gone)
     {
-        node.Checks.Sending(node, peer);
         // One that nobody waits for any more takes what is put and sends nothing.
         var theirs = _theirs?.GetValueOrDefault(stream.Value);
         var flow = theirs?.Flow ?? new CountedFlow(this, stream.Value, theirs?.Credit ?? 0);
@@ -246,7 +242,7 @@ internal sealed class CountedWire(SimNode node, LinkId id, int peer, bool dialed
     }
 
     private void Carry(ArrivalKind kind, int bytes, uint number, object? body) =>
-        node.Carry(peer, kind, id.Value, ++_sent, bytes, number, body);
+        node.Line.Carry(peer, kind, id.Value, ++_sent, bytes, number, body);
 
     private sealed record Asked(
         Request.KindOneofCase Kind,

@@ -1,7 +1,6 @@
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Nodes;
-using FriendNet.Simulation.Worlds;
 
 namespace FriendNet.Simulation.Wires;
 
@@ -41,8 +40,7 @@ internal sealed class LineCarrier(SimNode node, LinkId id, int peer) : ICarrier,
     public void Send(FrameType type, ReadOnlyMemory<byte> record)
     {
         HasRoom = false;
-        var kind = type is FrameType.Ping or FrameType.Pong ? ArrivalKind.Ping : ArrivalKind.Record;
-        node.CarryRecord(peer, kind, id.Value, ++_sent, record);
+        node.Line.Carry(peer, type, id.Value, ++_sent, record);
     }
 
     public void End(bool tell) => _isOver = true;

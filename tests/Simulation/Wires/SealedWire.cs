@@ -47,7 +47,6 @@ internal sealed class SealedWire : IWorldWire
 
     public void Send(Message message)
     {
-        _node.Checks.Sending(_node, Peer);
         message = _node.Adversary?.Send(Id, message) ?? message;
         _session.TrySend(message);
         Pump();
@@ -60,7 +59,6 @@ internal sealed class SealedWire : IWorldWire
         int credit = Limits.StreamCreditMax
     )
     {
-        _node.Checks.Sending(_node, Peer);
         if (_isOver || !_session.TryOpen(request, (uint)credit, out var stream))
             return null;
         _asked.Add(stream, new Asked(request, over, came));
@@ -83,7 +81,6 @@ internal sealed class SealedWire : IWorldWire
 
     public void Answer(StreamId stream, IReadOnlyList<Piece> pieces)
     {
-        _node.Checks.Sending(_node, Peer);
         var answer = _node.Adversary is { } adversary ? adversary.Answer(pieces) : pieces;
         if (answer is null)
             return;

@@ -74,7 +74,7 @@ internal sealed class Uplink(SimNode node)
                 continue;
             }
 
-            node.Later(node.AnswersFreeAt, ArrivalKind.Sent, 0, null);
+            node.Later(node.Line.AnswersFreeAt, ArrivalKind.Sent, 0, null);
             Enqueue(sending);
         }
     }

@@ -20,6 +20,7 @@ internal enum Purpose
     File,
     Path,
     Handshake,
+    Friendship,
 }
 
 /// <summary>

@@ -20,6 +20,10 @@ internal sealed class World
 {
     internal const long Second = 1_000_000;
 
+    /// <summary>What was told while a friendship lasted may arrive, and be asked for, so much
+    /// later.</summary>
+    internal const long OnTheWay = 10 * Second;
+
     /// <summary>World time 0, for those who want a date: 2027-01-15.</summary>
     internal static readonly Instant Epoch = new(1_800_000_000 * Second);
 
@@ -33,6 +37,7 @@ internal sealed class World
     internal World(Graph graph, WorldSettings settings)
     {
         (Graph, Settings) = (graph, settings);
+        Friends = new Friendships(graph);
         Library = new Library(settings.IsForgetful);
         Checks = new Invariants(this);
         _window = settings.DelayMin * 1000L;
@@ -42,6 +47,9 @@ internal sealed class World
     }
 
     internal Graph Graph { get; }
+
+    /// <summary>Who is whose friend at which moment.</summary>
+    internal Friendships Friends { get; }
 
     internal WorldSettings Settings { get; }
 
