@@ -66,6 +66,26 @@ public sealed class BadDiskTests
     }
 
     [Fact]
+    public async Task AFullDiskUnderTheHomeIsSaidByGet()
+    {
+        LiveNode.SkipUnlessPublished();
+        using var scratch = new Scratch();
+        using var disk = SmallDisk.Mount(scratch.Folder("disk"), mebibytes: 8);
+        var source = scratch.File("docs/report.pdf", 100_000);
+        using var pair = await FriendPair.Share(scratch, "docs", disk.Path);
+        var id = await pair.Bob.Find("report.pdf");
+        var target = scratch.Folder("target");
+        var filler = Path.Combine(disk.Path, "filler");
+        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[9 << 20]));
+        pair.Bob.Call("get", id, "-o", target).Refused(DiskCode);
+        Assert.Empty(Directory.GetFileSystemEntries(target));
+
+        File.Delete(filler);
+        pair.Bob.Ok("get", id, "-o", target);
+        MainJobTests.Same(source, Path.Combine(target, "report.pdf"));
+    }
+
+    [Fact]
     public async Task AFileThatChangesWhileItIsSentIsNotTakenForTheOldOne()
     {
         LiveNode.SkipUnlessPublished();

@@ -3,10 +3,10 @@ namespace FriendNet.Tests.EndToEnd;
 /// <summary>Two friends, of whom Alice shares a folder of the scratch with Bob.</summary>
 internal sealed class FriendPair : IDisposable
 {
-    private FriendPair(Scratch scratch)
+    private FriendPair(Scratch scratch, string bobsDisk)
     {
         Alice = new LiveNode(scratch, "alice");
-        Bob = new LiveNode(scratch, "bob");
+        Bob = new LiveNode(bobsDisk, "bob");
     }
 
     internal LiveNode Alice { get; }
@@ -14,9 +14,14 @@ internal sealed class FriendPair : IDisposable
     internal LiveNode Bob { get; }
 
     /// <summary>Once all of it is hashed.</summary>
-    internal static async Task<FriendPair> Share(Scratch scratch, string folder)
+    /// <param name="bobsDisk">Where Bob's home is; null: in the scratch.</param>
+    internal static async Task<FriendPair> Share(
+        Scratch scratch,
+        string folder,
+        string? bobsDisk = null
+    )
     {
-        var pair = new FriendPair(scratch);
+        var pair = new FriendPair(scratch, bobsDisk ?? scratch);
         pair.Alice.Start();
         pair.Bob.Start();
         LiveNode.Befriend(pair.Alice, pair.Bob);

@@ -1,5 +1,4 @@
 using FriendNet.Node.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Catalogs;
 
@@ -31,21 +30,6 @@ internal static class OwnDatabase
 
             var aside = Database.MoveAside(path, now.UtcDateTime);
             said($"{opening.Sentence} It was moved to {aside}; {consequence}");
-        }
-    }
-
-    /// <summary>All of it or nothing, on the writer.</summary>
-    internal static void Transact(this Database database, Action<SqliteConnection> write)
-    {
-        database.Execute("BEGIN IMMEDIATE");
-        try
-        {
-            write(database.Writer);
-            database.Execute("COMMIT");
-        }
-        finally
-        {
-            database.Rollback();
         }
     }
 }

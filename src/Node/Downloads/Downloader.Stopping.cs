@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using FriendNet.Node.Linux;
+using FriendNet.Node.Storage;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using Microsoft.Data.Sqlite;
@@ -26,7 +27,9 @@ public sealed partial class Downloader
             // Where it stood cannot be looked at either: what failed says as much.
         }
 
-        return failure.Message;
+        return failure is SqliteException && StorageFault.Told(failure) is { } told
+            ? told.Message
+            : failure.Message;
     }
 
     private void Stop(TransferEntry entry, string sentence, bool isRetried = true)

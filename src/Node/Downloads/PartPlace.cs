@@ -1,6 +1,5 @@
 using FriendNet.Node.Blocks;
 using FriendNet.Node.Linux;
-using FriendNet.Node.Shares;
 using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Downloads;
@@ -43,27 +42,6 @@ internal sealed partial class PartPlace : IDisposable
             _destination.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Takes a free name for the part, and makes it.</summary>
-    internal static string Reserve(Folder destination, string name, bool isFolder)
-    {
-        for (var number = 1; number < NamesMax; number++)
-        {
-            var part = SafeName.Numbered(name, number, isFolder, PartName.Suffix);
-            if (isFolder && destination.TryMakeFolder(part))
-                return part;
-            if (isFolder)
-                continue;
-            var modes = OpenModes.New | OpenModes.Write;
-            using var made = destination.TryOpenFile(part, modes, out var error);
-            if (made is not null)
-                return part;
-            if (error != DiskException.Exists)
-                throw new DiskException(error, part);
-        }
-
-        throw new DownloadRefusedException($"Too many unfinished downloads are named {name}.");
     }
 
     /// <summary>Writes a verified slice. Any thread.</summary>

@@ -267,17 +267,8 @@ public sealed partial class TransferStore : IDisposable
 
     private long InTransaction(Func<long> change)
     {
-        _database.Execute("BEGIN IMMEDIATE");
-        try
-        {
-            var result = change();
-            _database.Execute("COMMIT");
-            return result;
-        }
-        catch
-        {
-            _database.Execute("ROLLBACK");
-            throw;
-        }
+        var result = 0L;
+        _database.Transact(_ => result = change());
+        return result;
     }
 }

@@ -1,7 +1,6 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Linux;
 using FriendNet.Node.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Shares;
 
@@ -233,14 +232,7 @@ internal sealed class IndexStore : IDisposable
     {
         _inTransaction = false;
         Uncommitted = 0;
-        try
-        {
-            _database.Execute("ROLLBACK");
-        }
-        catch (SqliteException)
-        {
-            // SQLite has rolled back by itself, as it does when the disk is full.
-        }
+        _database.Rollback();
     }
 
     public void Dispose()

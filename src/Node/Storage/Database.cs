@@ -166,6 +166,21 @@ public sealed class Database : IDisposable
     /// <summary>Runs a statement without a result on the writer.</summary>
     public void Execute(string sql) => Execute(Writer, sql);
 
+    /// <summary>All of it or nothing, on the writer.</summary>
+    public void Transact(Action<SqliteConnection> write)
+    {
+        Execute("BEGIN IMMEDIATE");
+        try
+        {
+            write(Writer);
+            Execute("COMMIT");
+        }
+        finally
+        {
+            Rollback();
+        }
+    }
+
     /// <summary>
     /// Undoes what is open; after a commit, or when SQLite rolled back by itself, nothing is.
     /// </summary>

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using FriendNet.Node.Downloads;
+using FriendNet.Node.Failures;
+using FriendNet.Node.Storage;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Downloads;
@@ -50,6 +53,47 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
+    public void A_full_disk_under_the_home_refuses_a_transfer_and_leaves_nothing_of_it()
+    {
+        var friend = new MemoryFriend();
+        using var node = new OneNode(_disk, friend);
+        var target = Directory.CreateDirectory(Path.Join(_home, "target")).FullName;
+        var content = friend.Add(Bytes(100_000, 1));
+        OfferedFile[] folder = [new("b", content)];
+        var filler = Filler();
+
+        Refused(() => node.Downloader.StartFile("a", content, target));
+        Refused(() => node.Downloader.StartFolder("t", folder, target));
+        Assert.Empty(Directory.GetFileSystemEntries(target));
+        Assert.Empty(node.Downloader.List());
+
+        File.Delete(filler);
+        var id = node.Downloader.StartFile("a", content, target);
+        Assert.Equal(TransferState.Done, node.WaitFor(id).State);
+    }
+
+    [Fact]
+    public void A_full_disk_under_the_home_stops_a_transfer_and_says_what_to_do()
+    {
+        var friend = new MemoryFriend();
+        var filler = "";
+        friend.Before = _ => filler = friend.SlicesSent == 0 ? Filler() : filler;
+        using var node = new OneNode(_disk, friend);
+        var target = Directory.CreateDirectory(Path.Join(_home, "target")).FullName;
+        var bytes = Bytes(3 * Mib, 1);
+        var id = node.Downloader.StartFile("a", friend.Add(bytes), target);
+        var end = node.WaitFor(id);
+        Assert.Equal(TransferState.Paused, end.State);
+        Assert.Contains("home is full: free some space", end.Why, StringComparison.Ordinal);
+
+        File.Delete(filler);
+        friend.Before = null;
+        Assert.True(node.Downloader.Resume(id));
+        Assert.Equal(TransferState.Done, node.WaitFor(id).State);
+        Assert.Equal(bytes, File.ReadAllBytes(Path.Join(target, "a")));
+    }
+
+    [Fact]
     public void Without_direct_access_a_file_takes_the_plain_way()
     {
         var friend = new MemoryFriend();
@@ -58,6 +102,20 @@ public sealed class FullDiskTests : IDisposable
         var id = node.Downloader.StartFile("a", friend.Add(bytes), _disk);
         Assert.Equal(TransferState.Done, node.WaitFor(id).State);
         Assert.Equal(bytes, File.ReadAllBytes(Path.Join(_disk, "a")));
+    }
+
+    private static void Refused(Action start) =>
+        Assert.Equal(
+            FailureKind.Disk,
+            StorageFault.Told(Assert.Throws<SqliteException>(start))?.Kind
+        );
+
+    /// <summary>A file that takes all the room there is.</summary>
+    private string Filler()
+    {
+        var filler = Path.Join(_disk, "filler");
+        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[20 * Mib]));
+        return filler;
     }
 
     private static byte[] Bytes(int length, int seed)
