@@ -57,27 +57,33 @@ public sealed class CatalogBrowse(CatalogStore store)
     /// All files in a folder and below it, paths relative to it; all of one moment, whatever is
     /// applied meanwhile. End the enumeration soon, it holds a connection.
     /// </summary>
-    public IEnumerable<ListedFile> FilesUnder(SourceId owner, string path)
+    public IEnumerable<FileUnder> FilesUnder(SourceId owner, string path)
     {
         using var moment = store.Moment();
         using var reader = new CatalogReader(moment.Connection, store.Circles);
-        var folders = new Stack<long>();
+        var folders = new Stack<(long Id, string Path)>();
         if (Find(reader, owner, path) is { } top)
-            folders.Push(top);
+            folders.Push((top, ""));
+        using var files = new Statement(
+            moment.Connection,
+            "SELECT name, root, length, modified FROM file WHERE folder=? ORDER BY name"
+        );
         using var children = new Statement(
             moment.Connection,
-            "SELECT id FROM folder WHERE parent=? ORDER BY name"
+            "SELECT id, name FROM folder WHERE parent=? ORDER BY name"
         );
         while (folders.TryPop(out var folder))
         {
-            foreach (var file in Files(reader, folder, "", -1))
-                yield return file with
-                {
-                    Path = Relative(file.Path, path),
-                };
-            children.Bind(0, folder);
+            files.Bind(0, folder.Id);
+            while (files.Step())
+            {
+                var content = new ContentId(files.Hash(1), files.Long(2));
+                yield return new(folder.Path + files.Text(0), content, files.Long(3));
+            }
+
+            children.Bind(0, folder.Id);
             while (children.Step())
-                folders.Push(children.Long(0));
+                folders.Push((children.Long(0), $"{folder.Path}{children.Text(1)}/"));
         }
     }
 
@@ -211,7 +217,4 @@ public sealed class CatalogBrowse(CatalogStore store)
             names.Add(list.Text(0));
         return new Resolved(content, names, reader.Sources(content), null);
     }
-
-    private static string Relative(string path, string folder) =>
-        folder.Length == 0 ? path : path[(folder.Length + 1)..];
 }

@@ -13,7 +13,7 @@ public sealed record ListedFolder(
 );
 
 /// <summary>A file of a friend or a pseudonym.</summary>
-/// <param name="Path">Of the friend's view; for FilesUnder relative to that folder.</param>
+/// <param name="Path">Of the friend's view.</param>
 public sealed record ListedFile(
     string Id,
     SourceId Owner,
@@ -22,6 +22,10 @@ public sealed record ListedFile(
     ContentId Content,
     long ModifiedSeconds
 );
+
+/// <summary>A file in a folder or below it.</summary>
+/// <param name="Path">Relative to that folder.</param>
+public readonly record struct FileUnder(string Path, ContentId Content, long ModifiedSeconds);
 
 /// <summary>What an id stands for: a content with names and sources, or a folder.</summary>
 public sealed record Resolved(
