@@ -11,6 +11,7 @@ public sealed class SabotageTests
     [InlineData("audience")]
     [InlineData("content")]
     [InlineData("files")]
+    [InlineData("quota")]
     [InlineData("removed")]
     [InlineData("signature")]
     [InlineData("withdrawn")]

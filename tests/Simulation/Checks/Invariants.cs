@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using FriendNet.Simulation.Contents;
@@ -32,10 +33,27 @@ internal sealed class Invariants(World world)
             throw Broken(node, $"learned of {owner}, too far, from {SimNode.NumberOf(from)}");
     }
 
-    /// <summary>A friend's catalog was taken: all in it is for this node.</summary>
+    /// <summary>So many heads are kept that one friend told.</summary>
+    internal void Told(SimNode node, FriendId friend, int heads)
+    {
+        if (heads > Limits.HeadsPerFriendMax)
+            throw Broken(node, $"keeps {heads} heads of {SimNode.NumberOf(friend)}");
+    }
+
+    /// <summary>So many entries of circles are kept that one friend brought.</summary>
+    internal void Brought(SimNode node, FriendId friend, long entries)
+    {
+        if (entries > Limits.CircleEntriesPerFriendMax)
+            throw Broken(node, $"keeps {entries} entries of {SimNode.NumberOf(friend)}");
+    }
+
+    /// <summary>A friend's catalog was taken: it is not too large, and all in it is for this node.
+    /// </summary>
     /// <param name="askedAt">What it might see then may be on its way.</param>
     internal void Shown(SimNode node, int friend, Volume volume, long askedAt)
     {
+        if (volume.Head.Entries > Limits.CatalogEntriesMax)
+            throw Broken(node, $"keeps {volume.Head.Entries} entries of {friend}'s own");
         foreach (var entry in volume.Set.Entries)
         {
             if (

@@ -72,16 +72,13 @@ internal sealed class AtLast(World world, SharedFiles files, IReadOnlyList<Volum
             && card.At(world.Now).For != Readers.Circle
         );
 
-    // Who has a hostile friend may be told by it what others took back.
+    // A friend that is hostile, or out of reach for ever as it has removed the node, does not say
+    // what others took back.
     private string? TooFar(SimNode node)
     {
-        var isAmongHonest = world.Nodes.All(other =>
-            IsHonest(other)
-            || !(
-                world.Friends.Regards(node.Number, other.Number, world.Now)
-                || world.Friends.Regards(other.Number, node.Number, world.Now)
-            )
-        );
+        var isAmongHonest = world
+            .Friends.Of(node.Number, world.Now)
+            .All(friend => IsHonest(world.Nodes[friend]) && AreFriends(friend, node.Number));
         foreach (var pseudonym in isAmongHonest ? node.Circles.Held.Keys : [])
         {
             if (

@@ -26,7 +26,7 @@ internal sealed class BodyCircles(SimNode node)
     private readonly Dictionary<PseudonymId, Shelf> _own = [];
     private readonly Seeds _chance = new(node.World.Settings.Seed, Purpose.Identity, node.Number);
     private readonly ComingParts _parts = new();
-    private readonly CircleJournal? _journal = node.World.Settings.IsDurable ? new() : null;
+    private readonly CircleJournal? _journal = node.World.Settings.IsDurable ? new(node) : null;
     private Volume? _shown;
 
     /// <summary>Own ones are not among them.</summary>

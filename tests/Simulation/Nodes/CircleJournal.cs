@@ -5,7 +5,7 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Simulation.Nodes;
 
 /// <summary>What a node's disk keeps of circles: heads told, and which of them are held.</summary>
-internal sealed class CircleJournal
+internal sealed class CircleJournal(SimNode node)
 {
     private readonly SortedDictionary<UInt128, Dictionary<PseudonymId, ToldHead>> _told = [];
     private readonly Dictionary<PseudonymId, (SignedHead Head, FriendId Sponsor)> _held = [];
@@ -31,8 +31,12 @@ internal sealed class CircleJournal
     /// <summary>It is a friend no more.</summary>
     internal void Forget(FriendId friend) => _told.Remove(friend.Value);
 
-    internal void Hold(SignedHead head, FriendId sponsor) =>
+    internal void Hold(SignedHead head, FriendId sponsor)
+    {
         _held[head.Pseudonym] = (head, sponsor);
+        var brought = _held.Values.Where(held => held.Sponsor == sponsor);
+        node.Checks.Brought(node, sponsor, brought.Sum(held => held.Head.Head.Content.Entries));
+    }
 
     /// <summary>What a node is told when it starts.</summary>
     internal IEnumerable<Input> Restore(IReadOnlyDictionary<PseudonymId, Shelf> shelves)
@@ -61,5 +65,7 @@ internal sealed class CircleJournal
             else
                 heads[change.Pseudonym] = new ToldHead(change.Head, change.Hops);
         }
+
+        node.Checks.Told(node, keep.Friend, heads.Count);
     }
 }
