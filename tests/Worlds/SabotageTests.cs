@@ -12,6 +12,7 @@ public sealed class SabotageTests
     [InlineData("content")]
     [InlineData("files")]
     [InlineData("quota")]
+    [InlineData("relays")]
     [InlineData("removed")]
     [InlineData("signature")]
     [InlineData("withdrawn")]

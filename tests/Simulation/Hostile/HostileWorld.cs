@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Simulation.Contents;
 using FriendNet.Simulation.Graphs;
@@ -27,6 +28,8 @@ internal sealed class HostileWorld
     private const long HealTime = 900 * World.Second;
     private const int LinesShown = 200;
     private const int SealedEvery = 3;
+    private const int LimitedEvery = 4;
+    private static readonly Rates Relay = new(Total: 48 * 1024, Friend: 24 * 1024);
     private readonly ulong _seed;
     private readonly World _world;
     private readonly Seeds _draws;
@@ -47,6 +50,7 @@ internal sealed class HostileWorld
             IsDurable = true,
             // The others count, which takes half the time.
             IsSealed = seed % SealedEvery == 0,
+            Relay = seed % LimitedEvery == 0 ? Relay : Rates.Unlimited,
             IsTraceDeep = isTraceDeep,
         };
         _world = new World(graph, settings);

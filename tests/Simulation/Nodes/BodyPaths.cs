@@ -3,6 +3,7 @@ using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Link;
 using FriendNet.Protocol.Paths;
 using FriendNet.Protocol.Wire;
+using FriendNet.Simulation.Checks;
 using FriendNet.Simulation.Wires;
 using FriendNet.Simulation.Worlds;
 using Google.Protobuf;
@@ -19,8 +20,12 @@ internal sealed class BodyPaths(SimNode node)
     private readonly List<Tunnel> _tunnels = [];
     private readonly Seeds _chance = new(node.World.Settings.Seed, Purpose.Path, node.Number);
 
+    private RelayWatch _watch = new(node, node.World.Settings.Relay);
+
     internal void Clear()
     {
+        // Whoever starts anew has saved up a second's worth.
+        _watch = new RelayWatch(node, node.World.Settings.Relay);
         _tunnels.ForEach(tunnel => tunnel.Drop());
         foreach (var relay in _relays.Values)
             relay.Drop();
@@ -184,7 +189,7 @@ internal sealed class BodyPaths(SimNode node)
     {
         if (node.Link(asked.From) is { } from && node.Link(asked.To) is { } to)
         {
-            var relay = new RelayedPath(node, asked, from, to) { Gone = Forget };
+            var relay = new RelayedPath(node, asked, from, to) { Gone = Forget, Came = Carried };
             _relays[asked.Relay] = relay;
             if (relay.Ask() is { } stream)
             {
@@ -199,6 +204,12 @@ internal sealed class BodyPaths(SimNode node)
         }
 
         node.Take(new Input.RelayRefused(asked.Relay, ResetCode.Busy));
+    }
+
+    private void Carried(RelayedPath relay, int bytes)
+    {
+        var paths = _relays.Values.Count(other => other.For == relay.For);
+        _watch.Carried(relay.For, bytes, paths, _relays.Count);
     }
 
     private void Forget(RelayedPath relay)

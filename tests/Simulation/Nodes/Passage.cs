@@ -18,6 +18,8 @@ internal sealed class Passage(SimNode node, Lease lease)
     private IFlow? _out;
     private bool _isOver;
 
+    internal required Action<int> Came { get; init; }
+
     /// <summary>Bytes that came.</summary>
     internal long Moved { get; private set; }
 
@@ -25,7 +27,7 @@ internal sealed class Passage(SimNode node, Lease lease)
     internal StreamId? Ask(IWorldWire from, Request request, Action<bool, ResetCode> over)
     {
         _from = from;
-        var stream = from.Ask(request, Over, Came, Limits.RelayFirstBytes);
+        var stream = from.Ask(request, Over, Take, Limits.RelayFirstBytes);
         _asked = stream ?? default;
         return stream;
 
@@ -69,11 +71,12 @@ internal sealed class Passage(SimNode node, Lease lease)
     /// <summary>Memory is gone: nobody hears of it.</summary>
     internal void Drop() => _isOver = true;
 
-    private void Came(Piece piece)
+    private void Take(Piece piece)
     {
         if (_isOver)
             return;
         Moved += piece.Bytes.Length;
+        Came(piece.Bytes.Length);
         var bytes = node.Adversary is { } adversary ? adversary.Relay(piece.Bytes) : piece.Bytes;
         if (bytes is { } passed)
             _out?.Put(passed);

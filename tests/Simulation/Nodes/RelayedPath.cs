@@ -23,7 +23,8 @@ internal sealed class RelayedPath
     {
         (_node, _asked, _from, _to) = (node, asked, from, to);
         _lease = new Lease(asked.Lease, () => node.Take(new Input.Relayed(asked.Relay, Moved)));
-        (_down, _up) = (new Passage(node, _lease), new Passage(node, _lease));
+        _down = new Passage(node, _lease) { Came = bytes => Came!(this, bytes) };
+        _up = new Passage(node, _lease) { Came = bytes => Came!(this, bytes) };
         // Until it is joined nothing else says that the asker has left.
         _down.Answer(from, asked.Stream, () => End(ResetCode.Failed));
     }
@@ -38,7 +39,13 @@ internal sealed class RelayedPath
     /// <summary>It carries nothing any more, or never did.</summary>
     internal required Action<RelayedPath> Gone { get; init; }
 
+    /// <summary>So many bytes came, either way.</summary>
+    internal required Action<RelayedPath, int> Came { get; init; }
+
     internal Effect.RelayPath Asked => _asked;
+
+    /// <summary>The friend that asked for it.</summary>
+    internal int For => _from.Peer;
 
     /// <summary>What it asked the next hop on; null: that link is full.</summary>
     internal StreamId? Stream { get; private set; }

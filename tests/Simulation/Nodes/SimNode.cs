@@ -1,3 +1,4 @@
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -252,6 +253,8 @@ internal sealed class SimNode
         };
         var chance = new Seeds(_world.Settings.Seed, Purpose.Engine, Number);
         _engine = new NodeEngine(IdOf(_world, Number), chance, settings);
+        if (_world.Settings.Relay.IsLimited)
+            Take(new Input.LimitsChanged(Rates.Unlimited, _world.Settings.Relay));
         Catalogs.Start();
         Circles.Start();
         Files.Start();

@@ -1,3 +1,5 @@
+using FriendNet.Protocol.Budgets;
+
 namespace FriendNet.Simulation.Worlds;
 
 /// <summary>What makes a world, beside its graph.</summary>
@@ -13,6 +15,9 @@ internal sealed record WorldSettings
     internal long UpRate { get; init; } = 2_500_000;
 
     internal long DownRate { get; init; } = 12_000_000;
+
+    /// <summary>What each node passes on for others.</summary>
+    internal Rates Relay { get; init; } = Rates.Unlimited;
 
     /// <summary>One way, in milliseconds, of each pair of nodes.</summary>
     internal int DelayMin { get; init; } = 10;
