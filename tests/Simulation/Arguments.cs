@@ -13,6 +13,14 @@ internal sealed record Arguments
 
     private const int DownOfUp = 5;
 
+    // What makes a world of its own, and the options that say something of it.
+    private static readonly (string Kind, string[] Options)[] Kinds =
+    [
+        ("--hostile", ["--seed", "--trace"]),
+        ("--flood", ["--entries", "--horizon", "--json", "--seed", "--threads", "--up"]),
+        ("--graph", ["--entries", "--horizon", "--json", "--seed", "--threads", "--up"]),
+    ];
+
     internal string? Graph { get; private init; }
 
     internal int People { get; private init; } = 400;
@@ -39,8 +47,10 @@ internal sealed record Arguments
     internal static bool TryParse(string[] args, out Arguments arguments, out string problem)
     {
         arguments = new Arguments();
+        var given = new List<string>();
         for (var i = 0; i < args.Length; i++)
         {
+            given.Add(args[i]);
             if (args[i] == "--json")
             {
                 arguments = arguments with { IsJson = true };
@@ -56,8 +66,22 @@ internal sealed record Arguments
             (arguments, i) = (next, i + 1);
         }
 
-        problem = "";
-        return true;
+        problem = Stranger(given) ?? "";
+        return problem.Length == 0;
+    }
+
+    // An option that would be passed over in silence.
+    private static string? Stranger(List<string> given)
+    {
+        foreach (var (kind, options) in Kinds.Where(one => given.Contains(one.Kind)))
+        {
+            if (given.Find(name => name != kind && !options.Contains(name)) is { } other)
+                return $"{other} says nothing of a world of {kind}; leave one of them out.";
+        }
+
+        return given.Contains("--trace") && !given.Contains("--hostile")
+            ? "--trace is of hostile worlds; add --hostile 1, or leave it out."
+            : null;
     }
 
     private Arguments? With(string name, string value) =>
