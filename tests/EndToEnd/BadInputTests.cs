@@ -46,6 +46,34 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public void AHomeOfAnotherUserIsSaidToBeOne()
+    {
+        LiveNode.SkipUnlessPublished();
+        Assert.SkipUnless(
+            Environment.IsPrivilegedProcess,
+            "To be another user needs the rights of root."
+        );
+        using var scratch = new Scratch();
+        File.SetUnixFileMode(scratch, (UnixFileMode)0x1ED); // 0755
+        using var node = new LiveNode(scratch, "alice");
+        node.Start();
+        string[] nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        foreach (
+            var verb in (string[][])
+                [
+                    ["status"],
+                    ["daemon"],
+                    ["init", "--name", "Eve"],
+                ]
+        )
+        {
+            var called = node.CallUnder(nobody, verb);
+            called.Refused(6);
+            Assert.Contains("belongs to", called.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void BadInvitationsAreRefused()
     {
         LiveNode.SkipUnlessPublished();

@@ -123,9 +123,11 @@ internal sealed class LiveNode : IDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    internal Called Call(params string[] arguments)
+    internal Called Call(params string[] arguments) => CallUnder([], arguments);
+
+    internal Called CallUnder(string[] wrapper, params string[] arguments)
     {
-        using var process = Launch(arguments);
+        using var process = Launch([.. wrapper, Program], arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         Assert.True(process.WaitForExit(Bound), $"{string.Join(' ', arguments)} took too long.");

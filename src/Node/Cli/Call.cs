@@ -100,6 +100,14 @@ internal sealed class Call(ParseResult result, CancellationToken cancel)
         return isPath || Path.IsPathRooted(what) ? Path.GetFullPath(what) : what;
     }
 
+    /// <summary>The absolute path of one that was said.</summary>
+    /// <param name="where">The flag or argument that says it.</param>
+    /// <exception cref="FailureException">Nothing was said.</exception>
+    public static string FullPath(string said, string where) =>
+        said.Length > 0
+            ? Path.GetFullPath(said)
+            : throw new FailureException(FailureKind.Usage, $"{where} is empty: write a path.");
+
     private Screen MakeScreen()
     {
         var own = Screen.Own(Environment.GetEnvironmentVariable);

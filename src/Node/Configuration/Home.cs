@@ -43,9 +43,6 @@ public sealed class Home
 
     public string ApiSocket => Path.Combine(Folder, "api.sock");
 
-    /// <summary>True once <c>init</c> made an identity here.</summary>
-    public bool IsInitialised => File.Exists(KeyFile);
-
     /// <param name="flag">What <c>--home</c> said; else FRIENDNET_HOME, else XDG's folder.</param>
     /// <exception cref="FailureException">The path is too long for a Unix socket in it.</exception>
     public static Home At(string? flag, Func<string, string?> environment)
@@ -86,15 +83,55 @@ public sealed class Home
         }
     }
 
+    /// <summary>What is told of a home that this user may not look into.</summary>
+    public FailureException Shut(Exception error) =>
+        new(
+            FailureKind.Disk,
+            $"You may not open {Folder}: run friendnet as the user it belongs to, or choose "
+                + "another folder with --home.",
+            error
+        );
+
+    /// <exception cref="FailureException">There is an identity here.</exception>
+    public void RequireNew()
+    {
+        if (HasIdentity())
+        {
+            throw new FailureException(
+                FailureKind.Exists,
+                $"{Folder} has an identity already; nothing was changed. "
+                    + "For another one choose another folder with --home."
+            );
+        }
+    }
+
     /// <exception cref="FailureException">No identity here yet.</exception>
     public void RequireInitialised()
     {
-        if (!IsInitialised)
+        if (!HasIdentity())
         {
             throw new FailureException(
                 FailureKind.Setup,
                 $"There is no identity in {Folder} yet: run `friendnet init --name YOUR-NAME`."
             );
+        }
+    }
+
+    // File.Exists would say no where it may not look.
+    private bool HasIdentity()
+    {
+        try
+        {
+            _ = File.GetAttributes(KeyFile);
+            return true;
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw Shut(error);
         }
     }
 
@@ -137,7 +174,7 @@ public sealed class Home
         var foreign = Directory
             .EnumerateFileSystemEntries(Folder)
             .Any(entry => !entry.StartsWith(ConfigFile, StringComparison.Ordinal));
-        if (foreign && !IsInitialised)
+        if (foreign && !HasIdentity())
         {
             throw new FailureException(
                 FailureKind.Setup,

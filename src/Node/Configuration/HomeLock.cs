@@ -40,6 +40,10 @@ public sealed class HomeLock : IDisposable
         {
             throw new FailureException(FailureKind.HomeInUse, Sentence(home), error);
         }
+        catch (UnauthorizedAccessException error)
+        {
+            throw home.Shut(error);
+        }
     }
 
     public void Dispose()

@@ -15,15 +15,7 @@ public static class IdentityFile
     /// <exception cref="FailureException">There is one already, or the disk refuses.</exception>
     public static IdentityKeys Create(Home home, string? passphraseFile, IEntropy entropy)
     {
-        if (home.IsInitialised)
-        {
-            throw new FailureException(
-                FailureKind.Exists,
-                $"{home.Folder} has an identity already; nothing was changed. "
-                    + "For another one choose another folder with --home."
-            );
-        }
-
+        home.RequireNew();
         var passphrase = Passphrase(passphraseFile);
         var keys = IdentityKeys.Create(entropy);
         Write(home.KeyFile, KeyFile.Seal(keys, passphrase, entropy));

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Journal;
+using FriendNet.Node.Linux;
 
 namespace FriendNet.Node.Configuration;
 
@@ -48,9 +49,12 @@ public static class SettingsFile
         using (var json = new Utf8JsonWriter(file, Indented))
         {
             settings.WriteTo(json);
+            json.Flush();
+            file.Flush(flushToDisk: true);
         }
 
         File.Move(beside, path, overwrite: true);
+        FolderSync.Sync(Path.GetDirectoryName(path)!);
     }
 
     private static SettingValue Of(JsonProperty property, string path)

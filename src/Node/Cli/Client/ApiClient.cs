@@ -168,11 +168,13 @@ public sealed partial class ApiClient(Home home)
         catch (Exception error) when (error is SocketException or IOException)
         {
             socket.Dispose();
-            throw new FailureException(
-                FailureKind.NotRunning,
-                $"No daemon runs on {home.Folder}: start it with `friendnet daemon`.",
-                error
-            );
+            throw error is SocketException { SocketErrorCode: SocketError.AccessDenied }
+                ? home.Shut(error)
+                : new FailureException(
+                    FailureKind.NotRunning,
+                    $"No daemon runs on {home.Folder}: start it with `friendnet daemon`.",
+                    error
+                );
         }
     }
 

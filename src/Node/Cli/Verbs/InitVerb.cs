@@ -19,7 +19,7 @@ internal static class InitVerb
         {
             HelpName = "NAME",
             Required = true,
-            Description = "How friends see you",
+            Description = "What friends you make will call you",
         };
         var passphrase = new Option<string?>("--passphrase-file")
         {
@@ -35,7 +35,13 @@ internal static class InitVerb
         {
             name,
             passphrase,
-        }.Does(call => Run(call, call.Value(name)!, call.Value(passphrase)));
+        }.Does(call =>
+            Run(
+                call,
+                call.Value(name)!,
+                call.Value(passphrase) is { } file ? Call.FullPath(file, passphrase.Name) : null
+            )
+        );
     }
 
     private static Task Run(Call call, string name, string? passphraseFile)
@@ -44,10 +50,12 @@ internal static class InitVerb
         name = new SettingValue(key, [name], "--name").NodeName();
         call.Home.Create();
         using var held = HomeLock.Take(call.Home);
-        using var keys = IdentityFile.Create(call.Home, passphraseFile, new SystemEntropy());
+        call.Home.RequireNew();
         var port = RandomNumberGenerator.GetInt32(PortMin, PortMax);
         var any = Socket.OSSupportsIPv6 ? "[::]" : "0.0.0.0";
+        // The key last: with it there is an identity, and without it init can be run again.
         SettingsFile.Write(call.Home.ConfigFile, name, $"{any}:{port}");
+        using var keys = IdentityFile.Create(call.Home, passphraseFile, new SystemEntropy());
         var id = FriendId.Of(keys.Signing.PublicKey.Bytes).ToString();
         call.Answer(
             new Identity(name, id, call.Home.Folder, passphraseFile is not null),
