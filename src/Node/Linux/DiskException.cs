@@ -9,6 +9,7 @@ public sealed class DiskException : IOException
     internal const int NoEntry = 2;
     internal const int Interrupted = 4;
     internal const int InputOutput = 5;
+    internal const int TryAgain = 11;
     internal const int AccessDenied = 13;
     internal const int Exists = 17;
     internal const int CrossDevice = 18;

@@ -7,6 +7,7 @@ internal static unsafe class Resolution
 {
     // RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH
     private const ulong Resolve = 0x02 | 0x04 | 0x08;
+    private const int TriesMax = 8;
     private static bool _openAt2Missing;
 
     /// <returns>A descriptor, or -1 with errno set.</returns>
@@ -24,10 +25,16 @@ internal static unsafe class Resolution
         Span<byte> buffer = stackalloc byte[CName.Max];
         fixed (byte* p = CName.Write(relative, buffer))
         {
-            var size = sizeof(Libc.OpenHow);
-            var fd = (int)Libc.OpenAt2((nint)Libc.OpenAt2Number, folder.Number, p, &how, size);
-            if (fd >= 0)
-                return fd;
+            // The kernel says EAGAIN while something above the name is being renamed.
+            for (var tries = 0; tries <= TriesMax; tries++)
+            {
+                var size = sizeof(Libc.OpenHow);
+                var fd = (int)Libc.OpenAt2((nint)Libc.OpenAt2Number, folder.Number, p, &how, size);
+                if (fd >= 0)
+                    return fd;
+                if (Marshal.GetLastPInvokeError() != DiskException.TryAgain)
+                    break;
+            }
         }
 
         // Linux before 5.6, or a sandbox that does not know the call (it says EPERM).
