@@ -67,16 +67,8 @@ internal sealed class Admission(OurSide our)
     {
         var outcome = handshake.Accept(our.Card, out answer);
         Card card = proposal.Card!;
-        var redemption = our.Store.Invited.TryRedeem(
-            invitation,
-            card,
-            outcome.Secret!,
-            proposal.Timestamp,
-            now
-        );
-        if (redemption != Redemption.Redeemed)
+        if (!TryStore(invitation, card, outcome, proposal.Timestamp, now))
         {
-            outcome.Dispose();
             return null;
         }
 
@@ -85,6 +77,32 @@ internal sealed class Admission(OurSide our)
         // One thread admits, so the newest is this one's.
         var fresh = our.Store.NewestOf(id);
         return new Claimed(id, outcome, () => Confirm(id, fresh));
+    }
+
+    /// <summary>False, or the disk refuses: then no keys stay of a link that is none.</summary>
+    private bool TryStore(
+        InvitationId invitation,
+        Card card,
+        HandshakeOutcome outcome,
+        Instant timestamp,
+        Instant now
+    )
+    {
+        var invited = our.Store.Invited;
+        var isStored = false;
+        try
+        {
+            return isStored =
+                invited.TryRedeem(invitation, card, outcome.Secret!, timestamp, now)
+                == Redemption.Redeemed;
+        }
+        finally
+        {
+            if (!isStored)
+            {
+                outcome.Dispose();
+            }
+        }
     }
 
     /// <summary>By the reader. What fails now is made good by the next handshake.</summary>

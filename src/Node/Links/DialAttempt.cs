@@ -32,7 +32,15 @@ internal sealed record Shaken(
     BlockingSocket Socket,
     HandshakeOutcome Outcome,
     ReadOnlyMemory<byte> Early
-);
+) : IDisposable
+{
+    /// <summary>When no link becomes of it.</summary>
+    public void Dispose()
+    {
+        Outcome.Dispose();
+        Socket.Dispose();
+    }
+}
 
 /// <summary>
 /// One address after the other: resolve, connect, shake hands; every wait bounded.

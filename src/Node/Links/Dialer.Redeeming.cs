@@ -80,9 +80,19 @@ public sealed partial class Dialer
                 address,
                 () => Begin(invitation, secret, sent = NextTimestamp(invitation))
             );
-            if (shaken is not null)
+            if (shaken is null)
+            {
+                continue;
+            }
+
+            try
             {
                 return Befriend(invitation, address, shaken, sent, result);
+            }
+            catch
+            {
+                shaken.Dispose();
+                throw;
             }
         }
 
@@ -130,8 +140,7 @@ public sealed partial class Dialer
         var friend = our.Store.Add(shaken.Outcome.Card!, secret, addresses, our.Now());
         if (friend is null)
         {
-            shaken.Outcome.Dispose();
-            shaken.Socket.Dispose();
+            shaken.Dispose();
             // Let in by us meanwhile, it is a friend as well, by the secret that it was given.
             var crossed = our.Store.Find(FriendId.Of(shaken.Outcome.Card!.SigningKey.Bytes));
             result.SetResult(

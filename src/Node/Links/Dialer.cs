@@ -113,6 +113,20 @@ public sealed partial class Dialer(OurSide our, TimeSpan? answerTime = null) : I
         return Failed(friend, round);
     }
 
+    /// <summary>It knows the secret, so it has stored it.</summary>
+    private void ConfirmOrEnd(FriendId friend, UsableSecret usable, Shaken shaken)
+    {
+        try
+        {
+            our.Store.Confirm(friend, usable.Fresh);
+        }
+        catch
+        {
+            shaken.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>
     /// With the newest secret first. To silence with one before it: the answer by which the friend
     /// would know the newest may be lost.
@@ -127,8 +141,7 @@ public sealed partial class Dialer(OurSide our, TimeSpan? answerTime = null) : I
                 var before = round.Attempts.Count;
                 if (round.Try(address, () => Begin(friend, usable.Secret)) is { } shaken)
                 {
-                    // It knows the secret, so it has stored it.
-                    our.Store.Confirm(friend, usable.Fresh);
+                    ConfirmOrEnd(friend, usable, shaken);
                     return shaken;
                 }
 

@@ -10,6 +10,8 @@ namespace FriendNet.Node.Running;
 // What is opened once, and how it begins.
 public sealed partial class RunningNode
 {
+    private static readonly TimeSpan ExpiryLook = TimeSpan.FromSeconds(10);
+
     private void Begin(Settings settings)
     {
         var answers = new CatalogAnswers(Links, Views, Post, _warn);
@@ -41,6 +43,12 @@ public sealed partial class RunningNode
 
         ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(Audiences.ShowCircle), null);
         Downloads.Restore();
+        _expiry = TimeProvider.System.CreateTimer(
+            _ => Guarded(() => Friends.Invited.Expire(Clock.Now())),
+            null,
+            ExpiryLook,
+            ExpiryLook
+        );
         // Last: who comes in now is known to the engine.
         Gate =
             Gate.TryOpen(settings.Listen, _our, GateLimits.Default, out var sentence)

@@ -31,6 +31,7 @@ public sealed partial class RunningNode : IDisposable
     private readonly RelayTap? _tap;
     private readonly CircleKeeper _circles;
     private readonly Action<string> _warn;
+    private ITimer _expiry = null!;
 
     private RunningNode(
         Home home,
@@ -164,6 +165,7 @@ public sealed partial class RunningNode : IDisposable
     {
         Gate.Dispose();
         Limits.Dispose();
+        _expiry.DisposeAsync().AsTask().Wait(Goodbye);
         // Nobody decides any more: what ends below is not to be begun anew.
         _engine.Dispose();
         Dialer.Dispose();

@@ -122,6 +122,25 @@ public sealed partial class Invitations : IDisposable
         }
     }
 
+    /// <summary>Erases the secrets of those whose time is over.</summary>
+    public void Expire(Instant now)
+    {
+        lock (_gate)
+        {
+            var over = _rows
+                .Values.Where(row => row.Secret is not null && row.Shown.Expires <= now)
+                .ToArray();
+            foreach (var row in over)
+            {
+                _file.Run("UPDATE invitations SET secret=NULL WHERE id=?1", row.Shown.Id.Value);
+                Erase(row);
+            }
+
+            if (over.Length > 0)
+                _file.Backup(forget: true);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var row in _rows.Values)
@@ -142,17 +161,6 @@ public sealed partial class Invitations : IDisposable
     {
         foreach (var row in _rows.Values.Where(row => row.Shown.RedeemedBy == friend))
             Erase(row);
-    }
-
-    /// <summary>Erases the secrets of those whose time is over.</summary>
-    internal void Expire(Instant now)
-    {
-        var over = _rows.Values.Where(row => row.Secret is not null && row.Shown.Expires <= now);
-        foreach (var row in over.ToArray())
-        {
-            _file.Run("UPDATE invitations SET secret=NULL WHERE id=?1", row.Shown.Id.Value);
-            Erase(row);
-        }
     }
 
     private void Show(InvitationRow row)
