@@ -46,7 +46,13 @@ public sealed record SettingKey(
             SettingShape.Text,
             "folder for fetched files"
         ),
-        new("name", "name", "FRIENDNET_NAME", SettingShape.Text, "how friends see this node"),
+        new(
+            "name",
+            "name",
+            "FRIENDNET_NAME",
+            SettingShape.Text,
+            "what this node is called by who becomes a friend from then on"
+        ),
         new(
             "padding",
             "padding",

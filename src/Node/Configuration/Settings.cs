@@ -10,7 +10,7 @@ namespace FriendNet.Node.Configuration;
 /// <param name="Listen">Where to accept friends; port 0 picks a free one.</param>
 /// <param name="Announce">"host:port" to tell friends as well, as behind a router.</param>
 /// <param name="Downloads">Absolute path of the folder that fetched files land in.</param>
-/// <param name="Name">How friends see this node; null keeps the name of the identity.</param>
+/// <param name="Name">What new friends call this node; null: "friend".</param>
 /// <param name="Padding">Hide the sizes of small records.</param>
 /// <param name="PassphraseFile">Holds the passphrase of the key file; null: it has none.</param>
 public sealed record Settings(

@@ -66,7 +66,7 @@ internal static class DaemonVerb
         using var keys = IdentityFile.Open(home, settings.PassphraseFile);
         using var journal = new JournalLines(Console.Error, settings.Log);
         var log = journal.CreateLogger("Node");
-        // A changed name is a newer card; seconds serve as its sequence.
+        // For those who become friends from now on; seconds serve as its sequence.
         var sequence = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var card = Card.Create(keys, settings.Name ?? "friend", sequence);
         using var node = RunningNode.Start(
