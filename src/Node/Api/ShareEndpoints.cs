@@ -59,7 +59,7 @@ public sealed class ShareEndpoints(
     private async Task<Share> Add(HttpContext context)
     {
         var wanted = await context.Body(ContractJson.Default.NewShare);
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(wanted.Path));
+        var path = Path.TrimEndingDirectorySeparator(SaidPath.Absolute(wanted.Path));
         RequireShareable(path);
         var name = wanted.Name ?? Path.GetFileName(path);
         if (name.Contains('/', StringComparison.Ordinal) || !CatalogPath.TryParse(name, out _))

@@ -67,7 +67,7 @@ public sealed class TransferEndpoints(
     {
         try
         {
-            into ??= downloads;
+            into = into is null ? downloads : SaidPath.Absolute(into);
             Directory.CreateDirectory(into);
             var id = start(into);
             return Shown(downloader.Find(id) ?? throw Gone(id.Value));

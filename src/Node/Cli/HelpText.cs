@@ -53,7 +53,7 @@ internal sealed class HelpText : SynchronousCommandLineAction
         "friendnet init --name Alice           make your identity",
         "friendnet daemon &                    start serving",
         "friendnet invite create               a link to send to a friend",
-        "friendnet friend add LINK             what the friend does with it",
+        "friendnet friend add -                what the friend does with it",
         "friendnet share add ~/Music           show a folder to your friends",
         "friendnet search blue train           look through all they share",
         "friendnet get 1                       fetch the first result",

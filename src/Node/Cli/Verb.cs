@@ -8,6 +8,8 @@ namespace FriendNet.Node.Cli;
 internal sealed class Verb(string name, string description, params string[] examples)
     : Command(name, description)
 {
+    private const string TraceVariable = "FRIENDNET_TRACE";
+
     public IReadOnlyList<string> Examples { get; } = examples;
 
     /// <summary>
@@ -38,6 +40,27 @@ internal sealed class Verb(string name, string description, params string[] exam
         {
             return Say(call, told.Kind, told.Message);
         }
+#pragma warning disable CA1031 // The edge of the program: whoever typed it is told in a sentence.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return SayBug(call, error);
+        }
+    }
+
+    private static int SayBug(Call call, Exception error)
+    {
+        if (!string.IsNullOrEmpty(Environment.GetEnvironmentVariable(TraceVariable)))
+        {
+            call.Screen.Error.WriteLine(error);
+        }
+
+        return Say(
+            call,
+            FailureKind.Internal,
+            $"This is a bug ({error.GetType().Name}: {error.Message.TrimEnd('.')}): "
+                + $"set {TraceVariable}=1 to see where, and report it."
+        );
     }
 
     private static int Say(Call call, FailureKind kind, string sentence)

@@ -27,7 +27,9 @@ public static class DemoVerb
         )
         {
             folder,
-        }.Does(call => Run(call, call.Value(folder)));
+        }.Does(call =>
+            Run(call, call.Value(folder) is { } said ? Call.FullPath(said, folder.Name) : null)
+        );
     }
 
     private static async Task Run(Call call, string? path)

@@ -9,6 +9,7 @@ namespace FriendNet.Tests.Node.Cli;
 
 public sealed class CommandLineTests : IDisposable
 {
+    private const StringComparison Ordinal = StringComparison.Ordinal;
     private readonly TempHome _temp = new();
 
     public void Dispose() => _temp.Dispose();
@@ -30,6 +31,65 @@ public sealed class CommandLineTests : IDisposable
         Assert.Empty(output);
         Assert.Contains(sentence, error, StringComparison.Ordinal);
         Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("get 1 -o ", "-o")]
+    [InlineData("share add ", "PATH")]
+    [InlineData("torrent export x -o ", "-o")]
+    [InlineData("demo --folder ", "--folder")]
+    [InlineData("init --name Alice --passphrase-file ", "--passphrase-file")]
+    public async Task AnEmptyPathIsUsage(string words, string where)
+    {
+        var (code, output, error) = await Run(words.Split(' '));
+
+        Assert.Equal($"friendnet: {where} is empty: write a path.\n", error);
+        Assert.Equal((int)FailureKind.Usage, code);
+        Assert.Empty(output);
+        Assert.False(File.Exists(_temp.Home.KeyFile));
+    }
+
+    [Fact]
+    public async Task ABugIsOneSentenceToo()
+    {
+        await using var error = new StringWriter();
+        await using var broken = new BrokenWriter();
+        var code = await new CommandLine().Run(
+            ["init", "--name", "Alice", "--home", _temp.Home.Folder],
+            broken,
+            error,
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal((int)FailureKind.Internal, code);
+        Assert.StartsWith("friendnet: This is a bug (", error.ToString(), Ordinal);
+        Assert.Single(error.ToString().TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task WhatEndsMidwayInitCanMakeGood()
+    {
+        _temp.Home.Create();
+        await File.WriteAllTextAsync(
+            _temp.Home.ConfigFile,
+            """{ "padding": "no" }""",
+            TestContext.Current.CancellationToken
+        );
+        string[] init = ["init", "--name", "Alice"];
+        Assert.Equal((int)FailureKind.Setup, (await Run(init)).Code);
+        File.Delete(_temp.Home.ConfigFile);
+        string[] locked = [.. init, "--passphrase-file", "/nowhere"];
+        Assert.Equal((int)FailureKind.Setup, (await Run(locked)).Code);
+
+        Assert.Equal(0, (await Run(init)).Code);
+        Assert.Contains(
+            "\"name\": \"Alice\"",
+            await File.ReadAllTextAsync(
+                _temp.Home.ConfigFile,
+                TestContext.Current.CancellationToken
+            ),
+            Ordinal
+        );
     }
 
     [Theory]
@@ -80,14 +140,14 @@ public sealed class CommandLineTests : IDisposable
             Become friends with who sent you an invitation; it works once.
 
             Examples:
-              friendnet friend add friendnet:AbC...
+              friendnet friend add -
               friendnet friend add - --name Alice < link.txt
 
             Usage:
               friendnet friend add LINK [OPTIONS]
 
             Arguments:
-              LINK                     The invitation, or - to read it from stdin
+              LINK                     The invitation; better - which asks for it, or reads stdin
 
             Options:
               --name NAME              What to call the friend (else as it calls itself)
@@ -151,5 +211,10 @@ public sealed class CommandLineTests : IDisposable
             TestContext.Current.CancellationToken
         );
         return (code, output.ToString(), error.ToString());
+    }
+
+    private sealed class BrokenWriter : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new NotSupportedException("Broken.");
     }
 }

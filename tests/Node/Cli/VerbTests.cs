@@ -1,5 +1,7 @@
 using System.Text.Json;
+using FriendNet.Node.Api.Contract;
 using FriendNet.Node.Cli;
+using FriendNet.Node.Cli.Client;
 using FriendNet.Node.Demo;
 using FriendNet.Node.Failures;
 using Xunit;
@@ -108,6 +110,26 @@ public sealed class VerbTests : IAsyncLifetime
         await _alice.Ok("share", "rescan", "music");
         await _alice.Ok("share", "remove", "music");
         Assert.Equal(0, (await _alice.Ok("share", "list", "--json")).Json.GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("music")]
+    [InlineData("/mu\0sic")]
+    public async Task TheApiTakesNoPathThatDependsOnWhereTheDaemonStands(string path)
+    {
+        var api = new ApiClient(_alice.Home);
+        var cancel = TestContext.Current.CancellationToken;
+        var (share, transfer) = (ContractJson.Default.Share, ContractJson.Default.Transfer);
+        var shared = await Assert.ThrowsAsync<FailureException>(() =>
+            api.Post("/shares", new(path), ContractJson.Default.NewShare, share, cancel)
+        );
+        var what = $"friendnet:file/{new string('a', 64)}-5/a";
+        var wanted = new NewTransfer(what, path);
+        var fetched = await Assert.ThrowsAsync<FailureException>(() =>
+            api.Post("/transfers", wanted, ContractJson.Default.NewTransfer, transfer, cancel)
+        );
+        Assert.Equal((FailureKind.Usage, FailureKind.Usage), (shared.Kind, fetched.Kind));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class FetchFlags
 
     /// <summary>An absolute path; null: the download folder.</summary>
     public string? IntoOf(Call call) =>
-        call.Value(Into) is { } folder ? Path.GetFullPath(folder) : null;
+        call.Value(Into) is { } folder ? Call.FullPath(folder, Into.Name) : null;
 
     /// <summary>Waits for it, if that is wanted, and says what came of it.</summary>
     public async Task Follow(Call call, Transfer transfer)

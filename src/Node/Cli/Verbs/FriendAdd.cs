@@ -13,7 +13,7 @@ internal static class FriendAdd
     {
         var link = new Argument<string>("LINK")
         {
-            Description = "The invitation, or - to read it from stdin",
+            Description = "The invitation; better - which asks for it, or reads stdin",
         };
         var name = new Option<string?>("--name")
         {
@@ -23,7 +23,7 @@ internal static class FriendAdd
         return new Verb(
             "add",
             "Become friends with who sent you an invitation; it works once.",
-            "friendnet friend add friendnet:AbC...",
+            "friendnet friend add -",
             "friendnet friend add - --name Alice < link.txt"
         )
         {
@@ -34,7 +34,7 @@ internal static class FriendAdd
 
     private static async Task Run(Call call, string link, string? name)
     {
-        var text = link == "-" ? FromStdin() : link;
+        var text = link == "-" ? FromStdin(call) : link;
         var friend = await call.Api.Post(
             "/friends",
             new NewFriend(text.Trim(), name),
@@ -56,13 +56,25 @@ internal static class FriendAdd
         );
     }
 
-    private static string FromStdin()
+    // Neither seen in a list of processes nor kept by the shell, as an argument is.
+    private static string FromStdin(Call call)
     {
-        var buffer = new char[LineCharactersMax];
-        var read = Console.In.ReadBlock(buffer);
-        var text = new string(buffer, 0, read).Trim();
+        var text = Console.IsInputRedirected ? FromPipe() : FromPerson(call);
         return text.Length > 0
             ? text
             : throw new FailureException(FailureKind.Usage, "There was no link on stdin.");
+    }
+
+    private static string FromPerson(Call call)
+    {
+        call.Screen.Error.Write("The invitation (paste it, then Enter): ");
+        return Console.In.ReadLine()?.Trim() ?? "";
+    }
+
+    private static string FromPipe()
+    {
+        var buffer = new char[LineCharactersMax];
+        var read = Console.In.ReadBlock(buffer);
+        return new string(buffer, 0, read).Trim();
     }
 }

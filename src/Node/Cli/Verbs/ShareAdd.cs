@@ -45,7 +45,7 @@ internal static class ShareAdd
             Run(
                 call,
                 new NewShare(
-                    Path.GetFullPath(call.Value(path)),
+                    Call.FullPath(call.Value(path), path.Name),
                     call.Value(name),
                     call.Value(friends) is { Length: > 0 } some ? some : null,
                     call.Value(audience) is { Length: > 0 } terms ? terms : null

@@ -32,7 +32,12 @@ internal static class TorrentExportVerb
             output,
             force,
         }.Does(call =>
-            Run(call, call.Value(what), Path.GetFullPath(call.Value(output)!), call.Value(force))
+            Run(
+                call,
+                call.Value(what),
+                Call.FullPath(call.Value(output)!, output.Name),
+                call.Value(force)
+            )
         );
     }
 
