@@ -67,8 +67,12 @@ internal sealed class ViewsFixture : IDisposable
         Index.Dispose();
     }
 
-    internal void Write(string path, string content) =>
-        File.WriteAllText(Path.Combine(_folder, path), content);
+    internal void Write(string path, string content)
+    {
+        var full = Path.Combine(_folder, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, content);
+    }
 
     internal void Delete(string path) => File.Delete(Path.Combine(_folder, path));
 
