@@ -127,16 +127,7 @@ public sealed partial class Invitations : IDisposable
     {
         lock (_gate)
         {
-            var over = _rows
-                .Values.Where(row => row.Secret is not null && row.Shown.Expires <= now)
-                .ToArray();
-            foreach (var row in over)
-            {
-                _file.Run("UPDATE invitations SET secret=NULL WHERE id=?1", row.Shown.Id.Value);
-                Erase(row);
-            }
-
-            if (over.Length > 0)
+            if (EraseOver(now))
                 _file.Backup(forget: true);
         }
     }
@@ -161,6 +152,23 @@ public sealed partial class Invitations : IDisposable
     {
         foreach (var row in _rows.Values.Where(row => row.Shown.RedeemedBy == friend))
             Erase(row);
+    }
+
+    /// <summary>
+    /// At start, when the second copy may be the better one: the caller follows up. False: none.
+    /// </summary>
+    internal bool EraseOver(Instant now)
+    {
+        var over = _rows
+            .Values.Where(row => row.Secret is not null && row.Shown.Expires <= now)
+            .ToArray();
+        foreach (var row in over)
+        {
+            _file.Run("UPDATE invitations SET secret=NULL WHERE id=?1", row.Shown.Id.Value);
+            Erase(row);
+        }
+
+        return over.Length > 0;
     }
 
     private void Show(InvitationRow row)

@@ -110,11 +110,11 @@ public static class Recovery
         }
 
         var store = new FriendStore(file, rows, friends, invitations, self);
-        store.Invited.Expire(now);
+        var forget = store.Invited.EraseOver(now);
         // Also when there is one: the disk may have refused the one after the last change.
         if (broken == 0 || !File.Exists(StateFile.BackupOf(path)))
         {
-            file.Backup();
+            file.Backup(forget);
         }
 
         return store;
