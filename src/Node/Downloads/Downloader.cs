@@ -53,7 +53,8 @@ public sealed partial class Downloader : IDisposable
     /// <summary>Takes up what an earlier run left unfinished; in the background.</summary>
     public void Restore()
     {
-        foreach (var row in _store.List())
+        // What is done can wait.
+        foreach (var row in _store.List().OrderBy(row => row.State == TransferState.Done))
         {
             if (row.State == TransferState.Cancelled)
             {

@@ -2,6 +2,7 @@ using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Linux;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Holdings;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 
@@ -22,7 +23,7 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
     /// <summary>Of files that are done, the last ones served.</summary>
     private readonly Dictionary<ContentId, ProofTree> _trees = [];
 
-    /// <returns>False: it is quiet, or there are too many.</returns>
+    /// <returns>False: it is quiet, or others go before all of it.</returns>
     internal bool Add(TransferRow row, IReadOnlyList<TransferFile> files)
     {
         if (row.IsQuiet)
@@ -30,15 +31,14 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
         using (_gate.EnterScope())
         {
             _files[row.Id] = files;
-            for (var file = 0; file < files.Count; file++)
-            {
-                if (_places.Count == Limits.HoldingsMax)
-                    return file > 0;
-                if (files[file].Id.Length > 0)
-                    _places.TryAdd(files[file].Id, (row.Id, file));
-            }
-
-            return true;
+            var largest = Enumerable
+                .Range(0, files.Count)
+                .Where(file => files[file].Id.Length > 0)
+                .OrderByDescending(file => files[file].Id.Length);
+            foreach (var file in largest.Take(Limits.HoldingsMax))
+                _places.TryAdd(files[file].Id, (row.Id, file));
+            Trim();
+            return _files.ContainsKey(row.Id);
         }
     }
 
@@ -83,6 +83,23 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
         report(new Input.DownloadForgotten(transfer));
         return null;
     }
+
+    /// <summary>As the engine does, which tells of them.</summary>
+    private void Trim()
+    {
+        if (_places.Count <= Limits.HoldingsMax)
+            return;
+        var excess = _places.Count - Limits.HoldingsMax;
+        var left = _places.OrderBy(place => RankOf(place.Key, place.Value.Transfer)).Take(excess);
+        foreach (var (id, place) in left.ToArray())
+            _places.Remove(id);
+        var kept = _places.Values.Select(place => place.Transfer).ToHashSet();
+        foreach (var transfer in _files.Keys.Where(transfer => !kept.Contains(transfer)).ToArray())
+            _files.Remove(transfer);
+    }
+
+    private (bool, long, long) RankOf(ContentId id, TransferId transfer) =>
+        HeldRank.Of(id, transfer, table.Find(transfer) is { Row.State: TransferState.Done });
 
     private static bool TryRead(
         TransferRow row,

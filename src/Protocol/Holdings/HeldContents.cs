@@ -3,33 +3,37 @@ using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Protocol.Holdings;
 
-/// <summary>What we fetch or have fetched, by content; without what is quiet.</summary>
+/// <summary>
+/// What we fetch or have fetched, by content; without what is quiet. Of too many, those that
+/// <see cref="HeldRank"/> puts first.
+/// </summary>
 internal sealed class HeldContents
 {
     private readonly Dictionary<ContentId, Holding> _byId = [];
-    private readonly Dictionary<TransferId, List<Holding>> _byTransfer = [];
+    private readonly Dictionary<TransferId, HashSet<Holding>> _byTransfer = [];
 
     internal IReadOnlyCollection<Holding> All => _byId.Values;
 
     /// <summary>Of a transfer not known before: the runs given are here, others come.</summary>
-    /// <returns>The contents that were not known before.</returns>
-    internal List<Holding> Add(TransferId transfer, IReadOnlyList<WantedFile> files)
+    /// <returns>The contents that were not known before, and those that went for them.</returns>
+    internal (List<Holding> Fresh, List<Holding> Gone) Add(
+        TransferId transfer,
+        IReadOnlyList<WantedFile> files
+    )
     {
         var (mine, fresh) = (_byTransfer[transfer] = [], new List<Holding>());
-        foreach (var file in files)
+        // More of one transfer than there are places would only go again.
+        var largest = files.OrderByDescending(file => file.Id.Length).Take(Limits.HoldingsMax);
+        foreach (var file in largest.TakeWhile(file => file.Id.Length > 0))
         {
-            if (file.Id.Length == 0)
-                continue;
             if (!_byId.TryGetValue(file.Id, out var holding))
             {
-                if (_byId.Count == Limits.HoldingsMax)
-                    break;
                 _byId[file.Id] = holding = new(file.Id);
                 fresh.Add(holding);
             }
 
-            if (holding.Transfers.Add(transfer))
-                mine.Add(holding);
+            holding.Transfers.Add(transfer);
+            mine.Add(holding);
             for (var run = 0; run < holding.Have.Count && file.Have is { } have; run++)
             {
                 if ((run >> 3) < have.Length && (have[run >> 3] >> (run & 7) & 1) != 0)
@@ -37,7 +41,8 @@ internal sealed class HeldContents
             }
         }
 
-        return fresh;
+        var gone = Trim();
+        return ([.. fresh.Except(gone)], [.. gone.Except(fresh)]);
     }
 
     internal Holding? Find(ContentId id) => _byId.GetValueOrDefault(id);
@@ -67,4 +72,27 @@ internal sealed class HeldContents
                 .OrderByDescending(id => id.Length)
                 .Take(Limits.SeeksMax),
         ];
+
+    private List<Holding> Trim()
+    {
+        if (_byId.Count <= Limits.HoldingsMax)
+            return [];
+        var excess = _byId.Count - Limits.HoldingsMax;
+        List<Holding> gone = [.. _byId.Values.OrderBy(RankOf).Take(excess)];
+        foreach (var holding in gone)
+        {
+            _byId.Remove(holding.Id);
+            foreach (var transfer in holding.Transfers)
+                _byTransfer[transfer].Remove(holding);
+        }
+
+        return gone;
+    }
+
+    private static (bool, long, long) RankOf(Holding holding) =>
+        HeldRank.Of(
+            holding.Id,
+            holding.Transfers.MaxBy(transfer => transfer.Value),
+            holding.IsWhole
+        );
 }

@@ -119,7 +119,9 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
     private void Add(TransferId transfer, IReadOnlyList<WantedFile> files, Instant now)
     {
         Remove(transfer);
-        foreach (var holding in _contents.Add(transfer, files))
+        var (fresh, gone) = _contents.Add(transfer, files);
+        Forget(gone);
+        foreach (var holding in fresh)
         {
             foreach (var friend in _friends.Values)
             {
@@ -132,9 +134,11 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
         Poll(now);
     }
 
-    private void Remove(TransferId transfer)
+    private void Remove(TransferId transfer) => Forget(_contents.Remove(transfer));
+
+    private void Forget(List<Holding> gone)
     {
-        foreach (var holding in _contents.Remove(transfer))
+        foreach (var holding in gone)
         {
             foreach (var friend in _friends.Values)
                 friend.Told.Remove(holding);

@@ -1,4 +1,6 @@
 using FriendNet.Crypto.Merkle;
+using FriendNet.Node.Downloads;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 using Xunit;
@@ -90,6 +92,27 @@ public sealed class HeldPartsTests : IDisposable
         Assert.False(node.Downloader.Holds(quiet));
         Assert.Null(node.Downloader.TryRead(new(quiet, 0), new byte[2000]));
         Assert.True(Assert.Single(node.Downloader.List(), one => one.Row.Name == "q").Row.IsQuiet);
+    }
+
+    [Fact]
+    public void Masses_of_small_ones_done_and_under_way_leave_a_large_one_its_place()
+    {
+        using var friend = new MemoryFriend();
+        var (first, last) = (friend.Add(_bytes[..1000]), friend.Add(_bytes));
+        using var node = new OneNode(_home, friend);
+        node.WaitFor(node.Downloader.StartFile("a", first, node.Destination));
+        Assert.True(node.Downloader.Holds(first));
+        var files = Enumerable.Range(2000, Limits.HoldingsMax).Select(NobodyHas);
+        node.Downloader.StartFolder("b", [.. files], node.Destination);
+        Assert.False(node.Downloader.Holds(first));
+        Assert.True(node.Downloader.Holds(NobodyHas(2000).Id));
+        node.WaitFor(node.Downloader.StartFile("c", last, node.Destination));
+        Check(node, last, Enumerable.Range(0, Runs), []);
+        Assert.False(node.Downloader.Holds(NobodyHas(2000).Id));
+        Assert.True(node.Downloader.Holds(NobodyHas(2001).Id));
+
+        static OfferedFile NobodyHas(int bytes) =>
+            new($"{bytes}", new(MemoryFriend.RootOf(BitConverter.GetBytes(bytes)), bytes));
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
