@@ -29,6 +29,18 @@ public sealed class DownBudget
     public bool HasRoom(FriendId? friend, Instant now, long debtMax = 0) =>
         !IsLimited || (HasRoom(Total(now), now, debtMax) && HasRoom(Of(friend, now), now, debtMax));
 
+    /// <summary>When there is room; null: the limit lets nothing pass.</summary>
+    public Instant? When(FriendId? friend, Instant now)
+    {
+        if (!IsLimited)
+            return now;
+        var (total, own) = (Total(now), Of(friend, now));
+        if (total is { IsShut: true } || own is { IsShut: true })
+            return null;
+        var at = total?.When(1, now) ?? now;
+        return own?.When(1, now) is { } later && later > at ? later : at;
+    }
+
     /// <param name="bytes">Below zero: asked for, and never came.</param>
     public void Charge(FriendId? friend, long bytes, Instant now)
     {

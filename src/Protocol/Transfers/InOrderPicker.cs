@@ -17,14 +17,16 @@ internal sealed class InOrderPicker(RunMap map, RunBits taken) : IRunPicker
         while (run < taken.Count)
         {
             file = map.FileOf(run, file);
-            var offer = fetch.OfferOf(file);
+            var isSpared = fetch.IsSpared(run);
+            var offer = isSpared ? Offer.Soon : fetch.OfferOf(file);
             if (offer == Offer.Yes && !fetch.TryTake(run))
                 break;
             if (offer is not (Offer.Yes or Offer.No) && place < 0)
                 place = run;
             if (offer == Offer.Later)
                 break;
-            run = taken.NextClear(offer == Offer.Yes ? run : map.First(file + 1));
+            var next = isSpared ? run + 1 : map.First(file + 1);
+            run = taken.NextClear(offer == Offer.Yes ? run : next);
         }
 
         _places[fetch.Source] = place >= 0 ? place : run;

@@ -4,8 +4,8 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>
-/// Foresees when what is asked will come, for the end of a transfer: what is worth asking of
-/// whom, and what is late.
+/// Foresees when what is asked will come, for readers and for the end of a transfer: what is
+/// worth asking of whom, and what is late.
 /// </summary>
 internal static class Lateness
 {
@@ -44,27 +44,31 @@ internal static class Lateness
         ref Instant? next
     )
     {
-        var seconds = Times * link.Pace.SecondsFor(Owed(link, null) + Limits.FetchBytesMax);
         List<(double Left, Fetching Fetch)> late = [];
         foreach (var fetch in sources.Fetches)
         {
             if (fetch.Transfer != wanted || fetch.Link == link || fetch.IsCancelled)
                 continue;
-            var left = Left(fetch, now);
-            if (left > seconds)
-            {
-                late.Add((left, fetch));
-                continue;
-            }
-
-            var since = fetch.Link.Pace.IsKnown ? fetch.Link.Heard : fetch.Asked;
-            var at = since + TimeSpan.FromSeconds(seconds) + Margin;
-            if (at > now && wanted.HasSingle(fetch))
-                next = next is { } first && first < at ? first : at;
+            if (wanted.HasSingle(fetch) && IsLate(fetch, link, now, ref next))
+                late.Add((Left(fetch, now), fetch));
         }
 
         late.Sort((a, b) => b.Left.CompareTo(a.Left));
         return [.. late.SelectMany(one => one.Fetch.Open()).Select(wanted.RunOf)];
+    }
+
+    /// <summary>Whether another link would bring much sooner what a fetch owes.</summary>
+    /// <param name="next">When it will be late, if nothing comes.</param>
+    internal static bool IsLate(Fetching fetch, SourceLink other, Instant now, ref Instant? next)
+    {
+        var seconds = Times * other.Pace.SecondsFor(Owed(other, null) + Limits.FetchBytesMax);
+        if (Left(fetch, now) > seconds)
+            return true;
+        var since = fetch.Link.Pace.IsKnown ? fetch.Link.Heard : fetch.Asked;
+        var at = since + TimeSpan.FromSeconds(seconds) + Margin;
+        if (at > now)
+            next = Instant.Earliest(next, at);
+        return false;
     }
 
     private static double Left(Fetching fetch, Instant now)

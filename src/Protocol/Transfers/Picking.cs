@@ -30,11 +30,16 @@ internal sealed class Picking(
     /// <summary>Runs asked of others that are late, the latest first; else empty.</summary>
     internal IReadOnlyList<int> Late { get; init; } = [];
 
+    /// <summary>What readers want and others hand out; null: nothing.</summary>
+    internal UrgentPicker? Spared { get; init; }
+
     internal List<Slice> Slices { get; } = [];
 
     internal bool IsFull { get; private set; }
 
     internal Offer OfferOf(int file) => offerOf(file);
+
+    internal bool IsSpared(int run) => Spared?.Has(run) ?? false;
 
     /// <summary>Whether the source offers its file, or holds that run of it.</summary>
     internal bool CanGive(int file, int run) =>

@@ -48,7 +48,8 @@ internal sealed class Prompts(Sources sources, Guilt guilt, Queue<Effect> effect
                 link.Source,
                 Limits.PromptBytesMax,
                 sources.Linked,
-                file => effects.Enqueue(new Effect.FindSources(wanted.Id, file))
+                file => effects.Enqueue(new Effect.FindSources(wanted.Id, file)),
+                isRead: true
             );
             if (slices.Count == 0)
                 continue;

@@ -57,7 +57,7 @@ internal sealed class RarestPicker(
             {
                 file = map.FileOf(run, file);
                 var offers = fetch.OfferOf(file) == Offer.Yes;
-                if (offers || holders.Has(fetch.Source, run))
+                if ((offers || holders.Has(fetch.Source, run)) && !fetch.IsSpared(run))
                     found.Add((run, Rank(file, run, isInLine, mix)));
                 run = taken.NextClear(offers || holds ? run + 1 : map.First(file + 1));
             }

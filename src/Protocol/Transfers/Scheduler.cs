@@ -8,7 +8,7 @@ namespace FriendNet.Protocol.Transfers;
 /// Decides which slice is asked of which link. Handle: <see cref="Handle"/>. Getter:
 /// <see cref="Deadline"/>. Everything it wants done goes to the queue of effects.
 /// </summary>
-public sealed class Scheduler
+public sealed partial class Scheduler
 {
     private readonly List<Wanted> _transfers = [];
     private readonly Dictionary<TransferId, Wanted> _byId = [];
@@ -51,6 +51,8 @@ public sealed class Scheduler
 
     public void Handle(Input input, Instant now)
     {
+        if (TryNote(input, now))
+            return;
         switch (input)
         {
             case Input.Download download:
@@ -62,21 +64,17 @@ public sealed class Scheduler
             case Input.SourcesFound found when _byId.TryGetValue(found.Transfer, out var asking):
                 asking.SourcesFound(found.File, found.Sources, _sources.Linked);
                 break;
-            case Input.SliceStored stored:
-                // The hot one: nothing can be asked before the fetch ends.
-                Finish(_sources.Stored(stored.Fetch, stored.Index, now, Kept));
-                return;
             case Input.FetchEnded ended:
                 _sources.Ended(ended.Fetch, now);
                 break;
-            case Input.FetchProgress progress:
-                _sources.Heard(progress.Fetch, now);
-                return;
             case Input.SliceFailed failed:
                 Fail(failed, now);
                 break;
-            case Input.DownloadPaused or Input.DownloadCancelled:
-                Remove(TransferOf(input));
+            case Input.DownloadPaused paused:
+                Remove(paused.Transfer);
+                break;
+            case Input.DownloadCancelled cancelled:
+                Remove(cancelled.Transfer);
                 break;
             case Input.LinkOpened opened:
                 Add(opened.Link, SourceId.Of(opened.Friend), opened.Link, now);
@@ -91,8 +89,7 @@ public sealed class Scheduler
                 _sources.Down.Set(changed.Down);
                 break;
             case Input.Tick:
-                var isSilent = _silences.Cancel(now);
-                Retries.RetryDue(_transfers, _sources, now, isSilent);
+                Retries.RetryDue(_transfers, _sources, now, _silences.Cancel(now));
                 break;
             default:
                 return;
@@ -135,6 +132,22 @@ public sealed class Scheduler
 
     /// <summary>Whether what was asked over that link does not come.</summary>
     public bool Withholds(LinkId link) => _sources.Withholds(link);
+
+    /// <summary>The frequent ones: nothing can be asked before something else comes.</summary>
+    private bool TryNote(Input input, Instant now)
+    {
+        switch (input)
+        {
+            case Input.SliceStored stored:
+                Finish(_sources.Stored(stored.Fetch, stored.Index, now, Kept));
+                return true;
+            case Input.FetchProgress progress:
+                _sources.Heard(progress.Fetch, now);
+                return true;
+            default:
+                return false;
+        }
+    }
 
     private void Add(LinkId link, SourceId source, LinkId via, Instant now)
     {
@@ -184,11 +197,6 @@ public sealed class Scheduler
             Remove(stopped.Id);
     }
 
-    private static TransferId TransferOf(Input input) =>
-        input is Input.DownloadPaused paused
-            ? paused.Transfer
-            : ((Input.DownloadCancelled)input).Transfer;
-
     private void Remove(TransferId id)
     {
         if (!_byId.Remove(id, out var wanted))
@@ -198,102 +206,5 @@ public sealed class Scheduler
         // With nothing missing, what is underway has delivered all and ends by itself.
         if (wanted.Missing > 0)
             _sources.Cancel(wanted);
-    }
-
-    /// <summary>
-    /// Asks for the little at once, then fills every link's window, readers first; links and
-    /// transfers take turns.
-    /// </summary>
-    private void Ask(Instant now)
-    {
-        _sources.Sum();
-        _prompts.Ask(_transfers, now);
-        _urgency.Ask(_transfers, now);
-        Instant? late = null;
-        _ready.Clear();
-        _ready.AddRange(_sources.Links.Where(link => _sources.CanAsk(link, now)));
-        while (_ready.Count > 0)
-        {
-            _ready.Sort((a, b) => InTurn(a, b, now));
-            foreach (var link in _ready)
-            {
-                var canAsk = _sources.CanAsk(link, now);
-                if (canAsk && (AskOne(link, now) || AskLate(link, now, ref late)))
-                    _again.Add(link);
-            }
-
-            (_ready, _again) = (_again, _ready);
-            _again.Clear();
-        }
-
-        _retries.Note(_transfers, _sources, now);
-        Deadline = Instant.Earliest(
-            _silences.Deadline(now),
-            _sources.Down.Deadline(now),
-            _retries.Deadline,
-            late
-        );
-    }
-
-    /// <summary>
-    /// The guilty last; who is asked for the least first, or under a limit, so that friends share
-    /// it, who was asked longest ago.
-    /// </summary>
-    private int InTurn(SourceLink a, SourceLink b, Instant now)
-    {
-        var order = _guilt.Holds(a.Source, now).CompareTo(_guilt.Holds(b.Source, now));
-        if (order == 0 && !_sources.Down.IsLimited)
-            order = a.Fetches.Count.CompareTo(b.Fetches.Count);
-        return order != 0 ? order : a.AskedAt.CompareTo(b.AskedAt);
-    }
-
-    private bool AskOne(SourceLink link, Instant now)
-    {
-        for (var tried = 0; tried < 2 * _transfers.Count; tried++)
-        {
-            var wanted = _transfers[(_turn + tried) % _transfers.Count];
-            // The little has places of its own, and masses of it do not stop the rest.
-            if (wanted.IsLittle == (tried < _transfers.Count))
-                continue;
-            if (wanted.RetryAt is not null || !Lateness.IsWorth(link, wanted, _sources))
-                continue;
-            // Asked last, and one fetch at a time.
-            if (wanted.Underway > 0 && _guilt.Holds(link.Source, now))
-                continue;
-            var slices = wanted.Take(
-                link.Source,
-                link.FetchBytes(_sources.BytesPerSecond),
-                _sources.Linked,
-                file => _effects.Enqueue(new Effect.FindSources(wanted.Id, file))
-            );
-            if (slices.Count == 0)
-                continue;
-            _turn = (_turn + tried + 1) % _transfers.Count;
-            wanted.Why = null;
-            _sources.Ask(link, wanted, slices, now);
-            return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>Nothing else is left to ask of it: what others are late with.</summary>
-    private bool AskLate(SourceLink link, Instant now, ref Instant? next)
-    {
-        if (_guilt.Holds(link.Source, now))
-            return false;
-        foreach (var wanted in _transfers)
-        {
-            if (wanted.Free > 0 || wanted.RetryAt is not null)
-                continue;
-            var late = Lateness.Of(link, wanted, _sources, now, ref next);
-            var slices = wanted.TakeLate(link.Source, late);
-            if (slices.Count == 0)
-                continue;
-            _sources.Ask(link, wanted, slices, now);
-            return true;
-        }
-
-        return false;
     }
 }

@@ -25,9 +25,6 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     /// <summary>What a slow one is asked for at once takes about so long.</summary>
     private const double SlowSeconds = 1;
 
-    /// <summary>Of a link that brought nothing yet, only to compare it with others.</summary>
-    private const double BytesPerSecondUnknown = 10e6;
-
     /// <summary>Fetches that ended well since it was idle.</summary>
     private int _came;
 
@@ -70,12 +67,6 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     /// <summary>It brings what a reader waits for, and is asked nothing else.</summary>
     internal bool IsHeld { get; set; }
 
-    /// <summary>How long a run more would take, if only what is read were asked.</summary>
-    internal double SecondsToRead =>
-        (double)(1 + Fetches.Values.Count(fetch => fetch.IsRead))
-        * Limits.FetchBytesMax
-        / (Pace.IsKnown ? Pace.BytesPerSecond : BytesPerSecondUnknown);
-
     /// <summary>Fetches that keep a link busy: its rate times its delay, and a margin.</summary>
     internal static int WindowOf(double bytesPerSecond, double delaySeconds)
     {
@@ -84,16 +75,26 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
         return Math.Clamp((int)fetches + WindowMin, WindowMin, Limits.LinkFetchesMax);
     }
 
+    /// <summary>Fetches at once; beside the rest as many again of what is read.</summary>
     /// <param name="all">Bytes a second of all links.</param>
     /// <param name="isAlone">There is no other link.</param>
+    internal int Window(double all, bool isAlone)
+    {
+        var first = isAlone ? WindowFirst : WindowMin;
+        if (!Pace.IsKnown)
+            return first;
+        return IsSlow(all)
+            ? 1
+            : Math.Min(
+                WindowOf(Pace.BytesPerSecond, Pace.DelaySeconds),
+                first + (WindowGrowth * Math.Min(_came, Limits.LinkFetchesMax))
+            );
+    }
+
     internal bool HasRoom(Instant now, double all, bool isAlone) =>
         !IsHeld && RestUntil <= now && InWindow < Window(all, isAlone) && carrier.HasRoom;
 
     internal bool HasPromptRoom(Instant now) => RestUntil <= now && Prompts < Limits.LinkPromptsMax;
-
-    /// <summary>What is read is not counted together with the rest: it goes first.</summary>
-    internal bool HasUrgentRoom(Instant now, double all, bool isAlone) =>
-        RestUntil <= now && Fetches.Values.Count(fetch => fetch.IsRead) < Window(all, isAlone);
 
     /// <summary>Bytes to ask for at once.</summary>
     internal int FetchBytes(double all) =>
@@ -146,18 +147,5 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
             return;
         var most = Delivered - fetch.DeliveredBefore + fetch.Bytes;
         Pace.LearnLate(most, (now - fetch.Asked).TotalSeconds);
-    }
-
-    private int Window(double all, bool isAlone)
-    {
-        var first = isAlone ? WindowFirst : WindowMin;
-        if (!Pace.IsKnown)
-            return first;
-        return IsSlow(all)
-            ? 1
-            : Math.Min(
-                WindowOf(Pace.BytesPerSecond, Pace.DelaySeconds),
-                first + (WindowGrowth * Math.Min(_came, Limits.LinkFetchesMax))
-            );
     }
 }

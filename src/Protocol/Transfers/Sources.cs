@@ -63,9 +63,8 @@ internal sealed class Sources(Queue<Effect> effects)
         && (!Down.IsLimited || _promptBytes < Limits.FetchBytesMax)
         && Down.HasRoom(link.Source.Friend, now, Limits.FetchBytesMax);
 
-    /// <summary>Whether a link can be asked for what a reader wants.</summary>
-    internal bool HasUrgentRoom(SourceLink link, Instant now) =>
-        link.HasUrgentRoom(now, BytesPerSecond, IsAlone);
+    /// <summary>How much a link is asked for at once, and as much again for readers.</summary>
+    internal int WindowOf(SourceLink link) => link.Window(BytesPerSecond, IsAlone);
 
     /// <summary>Whether that source is linked, but can be asked nothing now.</summary>
     internal bool IsBusy(SourceId source, Instant now)

@@ -4,13 +4,18 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>
-/// What readers wait for goes first: run by run to the link that brings it soonest. A link that
-/// brings what a reader waits for is asked nothing else, and when a reader goes elsewhere, what
-/// else those links owe is given up: an answer shares its link with all that were asked before.
+/// What readers wait for goes first: run by run to the link that brings it soonest, be it only
+/// once that has room; and a second time, if who was asked is late with it. A link that brings
+/// what a reader waits for is asked nothing else, and when a reader goes elsewhere, what else
+/// those links owe is given up: an answer shares its link with all that were asked before.
 /// </summary>
 internal sealed class Urgency(Sources sources, Queue<Effect> effects)
 {
+    /// <summary>Of a link that brought nothing yet, only to compare it with others.</summary>
+    private const double BytesPerSecondUnknown = 10e6;
+
     private readonly Dictionary<ReaderId, Input.ReadAhead> _readers = [];
+    private readonly Dictionary<(Wanted, int Run), Fetching> _owed = [];
     private int _turn;
 
     /// <summary>A reader moved; how many there are is the node's to bound.</summary>
@@ -35,85 +40,137 @@ internal sealed class Urgency(Sources sources, Queue<Effect> effects)
     }
 
     /// <summary>Asks for what readers want, before anything else is asked.</summary>
-    internal void Ask(List<Wanted> transfers, Instant now)
+    /// <param name="late">When more of it will be late, if nothing comes.</param>
+    internal void Ask(List<Wanted> transfers, Instant now, ref Instant? late)
     {
         foreach (var link in sources.Links)
             link.IsHeld = false;
         if (_readers.Count == 0)
             return;
-        foreach (var wanted in transfers.Where(wanted => wanted.Urgent.HasReaders))
+        var read = transfers.FindAll(wanted => wanted.Urgent.HasReaders);
+        var links = Prospects(now);
+        foreach (var wanted in read)
         {
             // Its answer goes before what is underway.
             if (wanted.IsLittle)
                 continue;
             foreach (var (reader, slice) in wanted.Urgent.Jumped.ToArray())
-                Hurry(wanted, reader, slice, now);
+                Hurry(links, wanted, reader, slice);
         }
 
-        for (var quiet = 0; quiet < transfers.Count && sources.HasRoom; )
-        {
-            _turn = (_turn + 1) % transfers.Count;
-            quiet = AskOne(transfers[_turn], now) ? 0 : quiet + 1;
-        }
-
+        read.RemoveAll(wanted => wanted.RetryAt is not null);
+        if (read.Count > 0)
+            HandOut(read, links, now, ref late);
         foreach (var link in sources.Links)
             link.IsHeld = link.Fetches.Values.Any(fetch => fetch.IsAwaited);
     }
 
-    private bool AskOne(Wanted wanted, Instant now)
+    /// <summary>Of each window the first run, then of each the second, and so on.</summary>
+    private void HandOut(
+        List<Wanted> transfers,
+        List<Prospect> links,
+        Instant now,
+        ref Instant? late
+    )
     {
-        if (wanted.RetryAt is not null || !wanted.Urgent.HasUntaken)
-            return false;
-        foreach (var link in Soonest(now))
+        _owed.Clear();
+        foreach (var fetch in sources.Fetches.Where(fetch => fetch.IsRead))
         {
-            if (!sources.Down.HasRoom(link.Source.Friend, now))
-                continue;
-            if (wanted.Urgent.Take(link.Source, OfferOf(wanted)) is not { } slice)
-                continue;
-            wanted.Why = null;
-            sources.Ask(link, wanted, [slice], now);
-            return true;
+            foreach (var slice in fetch.Open())
+                _owed[(fetch.Transfer, fetch.Transfer.RunOf(slice))] = fetch;
         }
 
-        return false;
+        _turn++;
+        var deepest = transfers.Max(wanted => wanted.Urgent.Depth);
+        for (var depth = 0; depth < deepest; depth++)
+        {
+            for (var turn = 0; turn < transfers.Count; turn++)
+            {
+                var wanted = transfers[(_turn + turn) % transfers.Count];
+                foreach (var run in wanted.Urgent.At(depth))
+                    HandOut(wanted, run, links, now, ref late);
+            }
+        }
+    }
+
+    private void HandOut(
+        Wanted wanted,
+        int run,
+        List<Prospect> links,
+        Instant now,
+        ref Instant? late
+    )
+    {
+        var fetch = _owed.GetValueOrDefault((wanted, run));
+        if (!sources.HasRoom || !wanted.Urgent.MayAsk(run, fetch is not null))
+            return;
+        var slice = wanted.SliceOf(run);
+        var best = links
+            .Where(link => link.IsWorthWaiting && link.Link != fetch?.Link)
+            .Where(link => CanGive(wanted, slice, link.Link.Source))
+            .MinBy(link => link.Seconds);
+        if (
+            best is null
+            || (fetch is not null && !Lateness.IsLate(fetch, best.Link, now, ref late))
+        )
+            return;
+        var canAsk = best.HasRoom && sources.Down.HasRoom(best.Link.Source.Friend, now);
+        // What it cannot be asked for yet comes before all that is wanted later.
+        best.Runs++;
+        if (!canAsk)
+            return;
+        wanted.Why = null;
+        wanted.Urgent.Take(run);
+        sources.Ask(best.Link, wanted, [slice], now);
     }
 
     /// <summary>Clears the way on as many links as the reader's window has use for.</summary>
-    private void Hurry(Wanted wanted, ReaderId reader, Slice first, Instant now)
+    private void Hurry(List<Prospect> links, Wanted wanted, ReaderId reader, Slice first)
     {
-        var offerOf = OfferOf(wanted);
         var missing = wanted.Urgent.MissingOf(reader);
         var late = double.MaxValue;
         // Those that bring some of it already, then those that could soonest.
-        var links = Soonest(now).OrderBy(link => !link.Fetches.Values.Any(fetch => fetch.IsRead));
-        foreach (var link in links)
+        var inTurn = links.OrderBy(link => link.Runs == 0).ThenBy(link => link.Seconds);
+        foreach (var link in inTurn.Where(link => link.HasRoom))
         {
             if (missing <= 0)
                 break;
-            var isOffered = offerOf(first.File, link.Source) == Offer.Yes;
-            if (link.SecondsToRead > late || !(isOffered || wanted.IsHeldBy(first, link.Source)))
+            if (link.Seconds > late || !CanGive(wanted, first, link.Link.Source))
                 continue;
             // Who brings one run later than another all of them is of no use here.
-            late = Math.Min(late, link.SecondsToRead * missing);
-            missing -= Math.Max(1, sources.CancelUnread(link));
+            late = Math.Min(late, link.Seconds * missing);
+            missing -= Math.Max(1, sources.CancelUnread(link.Link));
             wanted.Urgent.Heard(reader);
         }
     }
 
-    private SourceLink[] Soonest(Instant now) =>
-        [
-            .. sources
-                .Links.Where(link => sources.HasUrgentRoom(link, now))
-                .OrderBy(link => link.SecondsToRead),
-        ];
+    /// <summary>Links that may be asked, those of which the rate is known first.</summary>
+    private List<Prospect> Prospects(Instant now)
+    {
+        var fastest = sources.Links.Select(link => link.Pace.BytesPerSecond).Append(0).Max();
+        var ofNew = fastest > 0 ? Math.Min(fastest, BytesPerSecondUnknown) : BytesPerSecondUnknown;
+        List<Prospect> links = [];
+        foreach (var link in sources.Links.OrderByDescending(link => link.Pace.IsKnown))
+        {
+            if (link.RestUntil > now || sources.Down.When(link.Source.Friend, now) is not { } at)
+                continue;
+            var silence = link.Fetches.Count > 0 ? now - link.Heard : TimeSpan.Zero;
+            var wait = Math.Max((at - now).TotalSeconds, silence.TotalSeconds);
+            links.Add(new(link, sources.WindowOf(link), ofNew, wait));
+        }
 
-    private Func<int, SourceId, Offer> OfferOf(Wanted wanted) =>
-        (file, source) =>
-            wanted.OfferOf(
-                file,
-                source,
-                sources.Linked,
-                looked => effects.Enqueue(new Effect.FindSources(wanted.Id, looked)),
-                isUrgent: true
-            );
+        return links;
+    }
+
+    private bool CanGive(Wanted wanted, Slice slice, SourceId source)
+    {
+        var offer = wanted.OfferOf(
+            slice.File,
+            source,
+            sources.Linked,
+            looked => effects.Enqueue(new Effect.FindSources(wanted.Id, looked)),
+            isUrgent: true
+        );
+        return offer == Offer.Yes || wanted.IsHeldBy(slice, source);
+    }
 }

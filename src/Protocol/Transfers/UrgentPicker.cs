@@ -3,17 +3,14 @@ using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Protocol.Transfers;
 
-/// <summary>
-/// Picks the next run that readers of a transfer want: of each the first, then of each the second,
-/// and so on; one at a time, so that a window spreads over all who are asked.
-/// </summary>
-/// <param name="holders">Who holds runs without offering the file.</param>
+/// <summary>What readers of a transfer want: of each a window of runs, the first next.</summary>
+/// <param name="twice">Runs asked of two.</param>
 /// <param name="take">Marks a run as asked for.</param>
 internal sealed class UrgentPicker(
     RunMap map,
     RunBits taken,
     RunBits stored,
-    Holders holders,
+    HashSet<int> twice,
     Action<int> take
 )
 {
@@ -36,18 +33,15 @@ internal sealed class UrgentPicker(
         }
     }
 
-    /// <summary>Whether something could be picked, if somebody has it.</summary>
-    internal bool HasUntaken
+    /// <summary>Runs of the longest window.</summary>
+    internal int Depth
     {
         get
         {
+            var most = 0;
             foreach (var window in _windows.Values)
-            {
-                if (taken.NextClear(window.First) < window.End)
-                    return true;
-            }
-
-            return false;
+                most = Math.Max(most, window.End - window.First);
+            return most;
         }
     }
 
@@ -78,11 +72,13 @@ internal sealed class UrgentPicker(
     internal void Heard(ReaderId reader) =>
         _windows[reader] = _windows[reader] with { IsJump = false };
 
-    internal bool Has(Slice slice)
+    internal bool Has(Slice slice) => Has(map.Number(slice));
+
+    internal bool Has(int run)
     {
         foreach (var window in _windows.Values)
         {
-            if (window.Has(map.Number(slice)))
+            if (window.Has(run))
                 return true;
         }
 
@@ -98,30 +94,26 @@ internal sealed class UrgentPicker(
         return missing;
     }
 
-    /// <summary>Takes one run; null if that source has none of them.</summary>
-    internal Slice? Take(SourceId source, Func<int, SourceId, Offer> offerOf)
+    /// <summary>Of each window the run so far from its first.</summary>
+    internal IEnumerable<int> At(int depth)
     {
-        var (depth, isDeeper) = (0, true);
-        for (; isDeeper; depth++)
+        foreach (var window in _windows.Values)
         {
-            isDeeper = false;
-            foreach (var window in _windows.Values)
-            {
-                var run = window.First + depth;
-                if (!window.Has(run))
-                    continue;
-                isDeeper = true;
-                if (taken[run])
-                    continue;
-                var slice = map.SliceOf(run);
-                if (offerOf(slice.File, source) != Offer.Yes && !holders.Has(source, run))
-                    continue;
-                take(run);
-                return slice;
-            }
+            if (window.Has(window.First + depth))
+                yield return window.First + depth;
         }
+    }
 
-        return null;
+    /// <summary>Whether a run is to be asked for, if it is underway of a second.</summary>
+    internal bool MayAsk(int run, bool isUnderway) =>
+        !stored[run] && (isUnderway ? !twice.Contains(run) : !taken[run]);
+
+    /// <summary>It is asked for, perhaps of a second.</summary>
+    internal void Take(int run)
+    {
+        if (taken[run])
+            twice.Add(run);
+        take(run);
     }
 
     /// <param name="IsJump">It did not come here by reading on.</param>

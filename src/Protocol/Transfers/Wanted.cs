@@ -31,7 +31,7 @@ internal sealed class Wanted
         _inOrder = new(_map, _taken);
         Holders = new(_map);
         Fellows = new(self, _map, files);
-        Urgent = new(_map, _taken, _stored, Holders, TakeRun);
+        Urgent = new(_map, _taken, _stored, _twice, TakeRun);
         // The first that gives something wins.
         _pickers = [new RarestPicker(_map, _taken, Holders, Fellows, entropy), _inOrder];
         _endgame = new(_map, _stored, _twice);
@@ -85,17 +85,23 @@ internal sealed class Wanted
 
     /// <summary>The next slices to ask of a source; empty: nothing can be asked now.</summary>
     /// <param name="bytesMax">How much at once, but for the first slice.</param>
+    /// <param name="isRead">Also what readers want, which is not anybody's to bring.</param>
     internal List<Slice> Take(
         SourceId source,
         int bytesMax,
         IReadOnlyDictionary<SourceId, int> linked,
-        Action<int> lookUp
+        Action<int> lookUp,
+        bool isRead = false
     )
     {
         Picking fetch;
         do
         {
-            fetch = new(source, _map, Files, OfferOf, Holders, TakeRun) { BytesMax = bytesMax };
+            fetch = new(source, _map, Files, OfferOf, Holders, TakeRun)
+            {
+                BytesMax = bytesMax,
+                Spared = isRead ? null : Urgent,
+            };
             foreach (var picker in _pickers)
             {
                 picker.Pick(fetch);
@@ -129,6 +135,8 @@ internal sealed class Wanted
     }
 
     internal int RunOf(Slice slice) => _map.Number(slice);
+
+    internal Slice SliceOf(int run) => _map.SliceOf(run);
 
     internal int BytesOf(Slice slice) =>
         MerkleTree.RunLength(Files[slice.File].Id.Length, slice.Run);
