@@ -33,6 +33,15 @@ public sealed class LimitTests
         var started = pair.Bob.Ok("get", id, "-o", scratch.Folder("got"), "--no-wait", "--json");
         var transfer = $"/transfers/{started.Json.GetProperty("id").GetInt64()}";
         Assert.Equal(0, (await pair.Bob.Ask(transfer, ContractJson.Default.Transfer)).Done);
+        if (who == "bob")
+        {
+            var held = await pair.Bob.Until(
+                transfer,
+                ContractJson.Default.Transfer,
+                one => one.State == "waiting"
+            );
+            Assert.Contains("friendnet limit show", held.Problem, StringComparison.Ordinal);
+        }
 
         // From here on it cannot take less time than the limit says; how much more it takes is the
         // machine's affair.

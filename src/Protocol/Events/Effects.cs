@@ -88,5 +88,8 @@ public abstract partial record Effect
         /// <summary>The one reason that time alone does not mend.</summary>
         public const string WrongData =
             "All who offer the rest sent wrong data; resume it to ask them again.";
+
+        /// <summary>Whoever offers it may be asked nothing now.</summary>
+        public const string Limit = "A limit holds it: see `friendnet limit show`.";
     }
 }

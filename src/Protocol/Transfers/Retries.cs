@@ -13,17 +13,21 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
     internal Instant? Deadline { get; private set; }
 
     /// <summary>
-    /// Notes which transfers have nothing underway although whoever serves them has room.
+    /// Notes which transfers have nothing underway although whoever serves them has room, or
+    /// since a limit lets nothing pass.
     /// </summary>
     internal void Note(List<Wanted> transfers, Sources sources, Instant now)
     {
         Deadline = null;
         var anyBusy = !sources.HasRoom || sources.Links.Any(link => !sources.CanAsk(link, now));
+        var anyShut = sources.Links.Any(link => sources.IsShut(link.Source, now));
         foreach (var wanted in transfers)
         {
             var isIdle = wanted is { RetryAt: null, Underway: 0, Sources.LookupsUnderway: 0 };
             if (isIdle && !(anyBusy && wanted.WaitsForRoom(who => sources.IsBusy(who, now))))
                 Wait(wanted, sources.Links.Count > 0, now);
+            else if (isIdle && anyShut && IsShut(wanted, sources, now))
+                Say(wanted, Effect.TransferWaits.Limit);
             if (wanted.RetryAt is { } at && (Deadline is not { } first || at < first))
                 Deadline = at;
         }
@@ -60,12 +64,21 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
         }
     }
 
+    /// <summary>Whether whoever it waits for may be asked nothing.</summary>
+    private static bool IsShut(Wanted wanted, Sources sources, Instant now) =>
+        sources.Links.All(link => sources.IsShut(link.Source, now))
+        || !wanted.WaitsForRoom(who => sources.IsBusy(who, now) && !sources.IsShut(who, now));
+
     private void Wait(Wanted wanted, bool anyLink, Instant now)
     {
         var seconds = Limits.RetrySecondsMin << Math.Min(wanted.Retries++, 8);
         seconds = Math.Min(seconds, Limits.RetrySecondsMax);
         wanted.RetryAt = now + (TimeSpan.FromSeconds(seconds) * Jitter());
-        var why = wanted.WhyItWaits(anyLink);
+        Say(wanted, wanted.WhyItWaits(anyLink));
+    }
+
+    private void Say(Wanted wanted, string why)
+    {
         if (why == wanted.Why)
             return;
         wanted.Why = why;

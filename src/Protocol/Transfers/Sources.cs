@@ -66,6 +66,9 @@ internal sealed class Sources(Queue<Effect> effects)
     /// <summary>How much a link is asked for at once, and as much again for readers.</summary>
     internal int WindowOf(SourceLink link) => link.Window(BytesPerSecond, IsAlone);
 
+    /// <summary>Whether a limit lets nothing of that source pass.</summary>
+    internal bool IsShut(SourceId source, Instant now) => Down.When(source.Friend, now) is null;
+
     /// <summary>Whether that source is linked, but can be asked nothing now.</summary>
     internal bool IsBusy(SourceId source, Instant now)
     {

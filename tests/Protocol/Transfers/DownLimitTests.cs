@@ -58,6 +58,42 @@ public sealed class DownLimitTests
     }
 
     [Fact]
+    public void WhatALimitOfNothingHoldsSaysSoAndGoesOnAtOnce()
+    {
+        _world.Offers = (_, _) => [ScriptedWorld.Friend(1)];
+        _world.Link(1, 1).BytesPerSecond = 20e6;
+        Limit(new Rates(0, null));
+        _world.Download(1, ScriptedWorld.File(1, 500L * Mib));
+        _world.Run(3600);
+        Assert.Equal(Effect.TransferWaits.Limit, Assert.Single(_world.Waits));
+        Limit(new Rates(Rate, null));
+        _world.Run(1);
+        var asked = _world.Asked.Count;
+        Assert.InRange(asked, 1, 12);
+        // Also if that begins while it runs.
+        Limit(new Rates(0, null));
+        _world.Run(3600);
+        Assert.Equal(asked, _world.Asked.Count);
+        Assert.Equal([Effect.TransferWaits.Limit, Effect.TransferWaits.Limit], _world.Waits);
+    }
+
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    public void AFriendsLimitOfNothingHoldsWhatNobodyElseOffers(int offering, bool isHeld)
+    {
+        _world.Offers = (_, _) => Enumerable.Range(1, offering).Select(ScriptedWorld.Friend);
+        for (var link = 1; link <= 3; link++)
+            _world.Link(link, link).BytesPerSecond = 20e6;
+        var others = new Dictionary<FriendId, long?> { [ScriptedWorld.Friend(1)] = 0 };
+        Limit(new Rates(null, null) { Others = others });
+        _world.Download(1, ScriptedWorld.File(1, 500L * Mib));
+        _world.Run(20);
+        string[] why = isHeld ? [Effect.TransferWaits.Limit] : [];
+        Assert.Equal(why, _world.Waits);
+    }
+
+    [Fact]
     public void LittleDoesNotWaitForADebtButIsCharged()
     {
         _world.Offers = (_, _) => [ScriptedWorld.Friend(1)];
