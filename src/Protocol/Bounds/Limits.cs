@@ -39,6 +39,14 @@ public static partial class Limits
     /// <summary>Seconds between such looks at most: a look is cheap, being late is not.</summary>
     public const int RetrySecondsMax = 600;
 
+    /// <summary>
+    /// Seconds between looks for sources that circles brought: many circles come together.
+    /// </summary>
+    public const int CircleLookSecondsMin = 5;
+
+    /// <summary>Files of all transfers for which such a look may be made in a second.</summary>
+    public const int CircleLooksInSecond = 100;
+
     /// <summary>Files whose sources are looked up at once, for one transfer.</summary>
     public const int SourceLookupsMax = 4;
 

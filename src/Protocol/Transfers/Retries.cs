@@ -9,6 +9,9 @@ namespace FriendNet.Protocol.Transfers;
 /// <summary>Transfers nobody can serve now: they wait, say why, and look again.</summary>
 internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
 {
+    private Instant? _lookAt;
+    private Instant? _lookedAt;
+
     /// <summary>When the next one looks again.</summary>
     internal Instant? Deadline { get; private set; }
 
@@ -18,7 +21,7 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
     /// </summary>
     internal void Note(List<Wanted> transfers, Sources sources, Instant now)
     {
-        Deadline = null;
+        Deadline = _lookAt;
         var anyBusy = !sources.HasRoom || sources.Links.Any(link => !sources.CanAsk(link, now));
         var anyShut = sources.Links.Any(link => sources.IsShut(link.Source, now));
         foreach (var wanted in transfers)
@@ -62,6 +65,34 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
             if (wanted.RetryAt <= now || (isSilent && wanted.RetryAt is null))
                 wanted.Renew(responsive ??= sources.Responsive);
         }
+    }
+
+    /// <summary>
+    /// A circle came, perhaps with sources. All look for them soon, once for all that come
+    /// meanwhile, and the more seldom the more files there are.
+    /// </summary>
+    /// <returns>When; null: there is nothing to look for.</returns>
+    internal Instant? NoteCircle(List<Wanted> transfers, Instant now)
+    {
+        if (_lookAt is not null || transfers.Count == 0)
+            return _lookAt;
+        var seconds = Math.Clamp(
+            transfers.Sum(wanted => (long)wanted.Files.Count) / Limits.CircleLooksInSecond,
+            Limits.CircleLookSecondsMin,
+            Limits.RetrySecondsMax
+        );
+        var next = _lookedAt + TimeSpan.FromSeconds(seconds);
+        return _lookAt = next > now ? next : now;
+    }
+
+    /// <summary>Looks for what circles brought, if that is due.</summary>
+    internal void LookForNews(List<Wanted> transfers, Instant now)
+    {
+        if (!(_lookAt <= now))
+            return;
+        (_lookAt, _lookedAt) = (null, now);
+        foreach (var wanted in transfers)
+            wanted.LookForMore();
     }
 
     /// <summary>Whether whoever it waits for may be asked nothing.</summary>

@@ -12,6 +12,7 @@ public sealed partial class Scheduler
     /// </summary>
     private void Ask(Instant now)
     {
+        _retries.LookForNews(_transfers, now);
         _sources.Sum();
         _prompts.Ask(_transfers, now);
         Instant? late = null;

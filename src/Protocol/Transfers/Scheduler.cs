@@ -144,6 +144,9 @@ public sealed partial class Scheduler
             case Input.FetchProgress progress:
                 _sources.Heard(progress.Fetch, now);
                 return true;
+            case Input.CircleFetched { End: CircleEnd.Held }:
+                Deadline = Instant.Earliest(Deadline, _retries.NoteCircle(_transfers, now));
+                return true;
             default:
                 return false;
         }

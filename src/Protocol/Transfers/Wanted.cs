@@ -9,6 +9,7 @@ namespace FriendNet.Protocol.Transfers;
 /// <summary>One transfer: what is wanted, asked and stored.</summary>
 internal sealed class Wanted
 {
+    private static readonly Dictionary<SourceId, int> _nobody = [];
     private readonly RunMap _map;
     private readonly RunBits _taken;
     private readonly RunBits _stored;
@@ -222,6 +223,15 @@ internal sealed class Wanted
         RetryAt = null;
         Sources.Renew(responsive, gained);
         _inOrder.Rewind(0);
+    }
+
+    /// <summary>Looks for more sources, though there may be some that answer.</summary>
+    internal void LookForMore()
+    {
+        // The wait for the next retry is no longer for it.
+        if (RetryAt is not null && Retries > 0)
+            Retries--;
+        Renew(_nobody);
     }
 
     /// <summary>
