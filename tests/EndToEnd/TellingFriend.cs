@@ -23,7 +23,7 @@ internal sealed class TellingFriend : IDisposable
     private readonly Side _side;
     private readonly Link _link;
     private readonly Thread _thread;
-    private readonly BlockPool _blocks = new(2);
+    private readonly BlockQuota _blocks = new();
     private readonly ConcurrentDictionary<uint, Func<ReadOnlyMemory<byte>>> _content = [];
     private readonly object _pulse = new();
     private long _told;

@@ -15,6 +15,8 @@ public sealed unsafe class Block
     private readonly BlockPool _pool;
     private void* _memory;
     private int _owners = 1;
+    private BlockQuota? _quota;
+    private BlockHolder _holder;
 
     internal Block(BlockPool pool)
     {
@@ -38,11 +40,19 @@ public sealed unsafe class Block
 
         if (left == 0)
         {
+            var (quota, holder) = (_quota, _holder);
+            _quota = null;
+            // From here on it may be another's.
             _pool.Keep(this);
+            quota?.Returned(holder);
         }
     }
 
     internal void Reuse() => _owners = 1;
+
+    /// <summary>Its return is told.</summary>
+    internal void CountFor(BlockQuota quota, BlockHolder holder) =>
+        (_quota, _holder) = (quota, holder);
 
     internal void Free()
     {

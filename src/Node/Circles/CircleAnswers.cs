@@ -18,14 +18,13 @@ internal sealed class CircleAnswers(
     LinkTable links,
     CircleReads held,
     OwnCircle own,
+    BlockQuota blocks,
     string spoolFolder,
     Action<Input> post,
     Action<string> warn
 )
 {
-    private const int BlocksKept = 2;
     private const int AnswersAtOnce = 2;
-    private readonly BlockPool _blocks = new(BlocksKept);
     private readonly SemaphoreSlim _places = new(AnswersAtOnce);
 
     /// <summary>From the engine's thread; never blocks.</summary>
@@ -63,7 +62,7 @@ internal sealed class CircleAnswers(
                 await answer.PartAsync(part.ToByteArray());
             }
 
-            await answer.DataAsync(spool.Read(), _blocks);
+            await answer.DataAsync(spool.Read(), blocks);
             answer.End();
         }
         catch (OperationCanceledException)

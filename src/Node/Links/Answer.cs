@@ -12,6 +12,7 @@ public sealed class Answer
 {
     private readonly LinkAnswers _answers;
     private TaskCompletionSource? _room;
+    private TaskCompletionSource? _over;
 
     internal Answer(LinkAnswers answers, StreamId stream, uint credit)
     {
@@ -28,7 +29,8 @@ public sealed class Answer
     /// <summary>Whether all of it went out, or never will: nothing waits.</summary>
     public bool IsGone { get; internal set; }
 
-    internal bool IsBulk { get; init; }
+    /// <summary>For whom and how it goes.</summary>
+    internal BlockHolder Holder { get; init; }
 
     /// <summary>See <see cref="Watch"/>.</summary>
     internal Action<int>? Sent { get; set; }
@@ -87,20 +89,53 @@ public sealed class Answer
 
     /// <summary>Sends all of a stream, a block at a time.</summary>
     /// <exception cref="OperationCanceledException">The answer is over.</exception>
-    public async Task DataAsync(Stream source, BlockPool blocks)
+    public async Task DataAsync(Stream source, BlockQuota blocks)
     {
         while (true)
         {
-            var block = blocks.Rent();
-            var count = source.ReadAtLeast(block.Span, Block.Bytes, throwOnEndOfStream: false);
+            var block = await RentAsync(blocks);
+            var count = 0;
+            try
+            {
+                count = source.ReadAtLeast(block.Span, Block.Bytes, throwOnEndOfStream: false);
+            }
+            finally
+            {
+                if (count == 0)
+                {
+                    block.Return();
+                }
+            }
+
             if (count == 0)
             {
-                block.Return();
                 return;
             }
 
             await DataAsync(block, 0, count);
         }
+    }
+
+    /// <summary>
+    /// A block to fill; waits, holding none, while others hold too many. In vain for long, it ends
+    /// as busy.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The answer is over.</exception>
+    internal async ValueTask<Block> RentAsync(BlockQuota blocks)
+    {
+        if (blocks.TryRent(Holder, out var block))
+        {
+            return block;
+        }
+
+        block = await blocks.WaitAsync(Holder, _answers.WhenOver(this));
+        if (block is null)
+        {
+            Reset(ResetCode.Busy);
+            throw new OperationCanceledException("No block was free in time.");
+        }
+
+        return block;
     }
 
     /// <summary>
@@ -135,4 +170,18 @@ public sealed class Answer
         _room?.TrySetResult();
         _room = null;
     }
+
+    /// <summary>Under the lock: completes when the peer, the link or we gave it up.</summary>
+    internal Task WhenOver()
+    {
+        if (IsOver)
+        {
+            return Task.CompletedTask;
+        }
+
+        _over ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _over.Task;
+    }
+
+    internal void TellOver() => _over?.TrySetResult();
 }

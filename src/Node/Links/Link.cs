@@ -41,7 +41,7 @@ public sealed class Link
         _setting = setting;
         _opened = setting.Now();
         _session = new LinkSession<Block>(start.Dialed, _opened, block => block.Return());
-        _answers = new LinkAnswers(this, _session);
+        _answers = new LinkAnswers(this, _session, start.Friend ?? start.Carrier ?? default);
         _writer = new LinkWriter(
             this,
             _session,

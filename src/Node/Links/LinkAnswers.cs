@@ -9,7 +9,8 @@ namespace FriendNet.Node.Links;
 /// The friend's requests on one link and what of our answers waits: a bounded queue, in which
 /// bytes that lack credit do not count against the others.
 /// </summary>
-internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
+/// <param name="carrier">The friend over whose line it goes.</param>
+internal sealed class LinkAnswers(Link link, LinkSession<Block> session, FriendId carrier)
 {
     /// <summary>
     /// Enough to keep the wire busy while a disk answers; little to hold a link.
@@ -88,6 +89,14 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
         }
     }
 
+    internal Task WhenOver(Answer answer)
+    {
+        lock (link.Gate)
+        {
+            return answer.WhenOver();
+        }
+    }
+
     internal bool TryPut(Answer answer, Block block, int offset, int count)
     {
         lock (link.Gate)
@@ -131,7 +140,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
     internal void Add(StreamId stream, uint credit, SendClass sendClass) =>
         _answers.Add(
             stream,
-            new Answer(this, stream, credit) { IsBulk = sendClass == SendClass.Bulk }
+            new Answer(this, stream, credit) { Holder = new(carrier, link.IsPath, sendClass) }
         );
 
     internal void Granted(StreamId stream, uint credit)
@@ -167,6 +176,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
             _stalled -= answer.Stalled;
             answer.IsOver = answer.IsGone = true;
             answer.TryAgain();
+            answer.TellOver();
             TellGone(answer);
             Drained();
         }
@@ -203,7 +213,8 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session)
 
     /// <summary>What goes before bulk does not wait until bulk has gone.</summary>
     private bool IsFull(Answer answer) =>
-        Queued >= (answer.IsBulk ? QueuedBytesEnough : 2 * QueuedBytesEnough);
+        Queued
+        >= (answer.Holder.Class == SendClass.Bulk ? QueuedBytesEnough : 2 * QueuedBytesEnough);
 
     private Task WaitRoom(Answer answer)
     {

@@ -12,6 +12,7 @@ namespace FriendNet.Node.Links;
 /// <param name="Early">Records that came with the end of the handshake.</param>
 /// <param name="Confirmed">Called once, when the first authentic record came.</param>
 /// <param name="Opened">What the engine is told when the link runs.</param>
+/// <param name="Carrier">Of a path: the friend over whose link it comes.</param>
 internal sealed record LinkStart(
     FriendId? Friend,
     bool Dialed,
@@ -20,7 +21,8 @@ internal sealed record LinkStart(
     LinkKeys Keys,
     ReadOnlyMemory<byte> Early,
     Action? Confirmed,
-    Func<LinkId, Input> Opened
+    Func<LinkId, Input> Opened,
+    FriendId? Carrier = null
 )
 {
     /// <summary>Of a friend, over a socket.</summary>

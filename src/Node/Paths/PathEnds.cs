@@ -39,9 +39,11 @@ internal sealed class PathEnds(OurSide our, Ledger ledger)
 
     internal ICollection<PathEnd> All => _open.Values;
 
+    internal PathEnd? Find(LinkId link) => _open.GetValueOrDefault(link);
+
     internal void Run(LinkStart start, Link via, PseudonymId pseudonym)
     {
-        var link = our.Links.Add(start, our.LinkSetting);
+        var link = our.Links.Add(start with { Carrier = via.Friend }, our.LinkSetting);
         var end = new PathEnd(link, via, pseudonym, start.Dialed);
         new Thread(() => Run(end), ThreadBytes) { IsBackground = true, Name = "path" }.Start();
     }

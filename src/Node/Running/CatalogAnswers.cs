@@ -14,13 +14,11 @@ namespace FriendNet.Node.Running;
 internal sealed class CatalogAnswers(
     LinkTable links,
     Views views,
+    BlockQuota blocks,
     Action<Input> post,
     Action<string> warn
 )
 {
-    private const int BlocksKept = 2;
-    private readonly BlockPool _blocks = new(BlocksKept);
-
     /// <summary>From the engine's thread; never blocks.</summary>
     internal void Serve(Effect.ServeCatalog effect) => _ = Task.Run(() => ServeAsync(effect));
 
@@ -43,7 +41,7 @@ internal sealed class CatalogAnswers(
                 return;
             }
 
-            await answer.DataAsync(delta.Read(), _blocks);
+            await answer.DataAsync(delta.Read(), blocks);
             answer.End();
         }
         catch (OperationCanceledException)

@@ -14,7 +14,8 @@ public sealed partial class RunningNode
 
     private void Begin(Settings settings)
     {
-        var answers = new CatalogAnswers(Links, Views, Post, _warn);
+        Audiences.Narrowed += (_, _) => _server.Recheck();
+        var answers = new CatalogAnswers(Links, Views, _served, Post, _warn);
         var effects = new EffectSwitch(
             Links,
             Dialer,
@@ -79,6 +80,7 @@ public sealed partial class RunningNode
                 Links,
                 new CircleReads(_stores.Catalogs),
                 own,
+                _served,
                 Home.SpoolFolder,
                 Post,
                 _warn

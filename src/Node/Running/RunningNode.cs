@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Identity;
 using FriendNet.Crypto.Ipsec;
+using FriendNet.Node.Blocks;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Circles;
 using FriendNet.Node.Configuration;
@@ -32,6 +33,9 @@ public sealed partial class RunningNode : IDisposable
     private readonly CircleKeeper _circles;
     private readonly Action<string> _warn;
     private ITimer _expiry = null!;
+
+    /// <summary>Memory of all that is served.</summary>
+    private readonly BlockQuota _served = new();
 
     private RunningNode(
         Home home,
@@ -87,9 +91,9 @@ public sealed partial class RunningNode : IDisposable
             Find,
             changed => Index.Rescan(changed.Share),
             warn,
-            settings.ShareParts ? new FetchedParts(Downloads, Index).Reader : null
+            settings.ShareParts ? new FetchedParts(Downloads, Index).Reader : null,
+            _served
         );
-        Audiences.Narrowed += (_, _) => _server.Recheck();
     }
 
     public Home Home { get; }

@@ -33,7 +33,7 @@ public sealed record PartSource(Func<ContentId, bool> Holds, ReadPart TryRead);
 internal sealed class FetchAnswer(
     FriendId? friend,
     FindContent find,
-    BlockPool blocks,
+    BlockQuota blocks,
     Action<FileLocation> changed,
     PartSource? parts
 ) : IDisposable
@@ -64,7 +64,8 @@ internal sealed class FetchAnswer(
                 if (block is null || at + run.Bytes > Block.Bytes)
                 {
                     block?.Return();
-                    (block, at) = (blocks.Rent(), 0);
+                    block = null;
+                    (block, at) = (await answer.RentAsync(blocks), 0);
                 }
 
                 var header = Read(run, block.Span.Slice(at, run.Bytes));
@@ -94,7 +95,7 @@ internal sealed class FetchAnswer(
             return;
         }
 
-        var block = blocks.Rent();
+        var block = await answer.RentAsync(blocks);
         try
         {
             var bytes = block.Span[..run.Bytes];

@@ -14,9 +14,8 @@ namespace FriendNet.Node.Serving;
 /// </summary>
 public sealed class Server : IDisposable
 {
-    private const int BlocksKept = 16;
     private readonly ConcurrentDictionary<(LinkId Link, bool IsBulk), LinkServing> _links = [];
-    private readonly BlockPool _blocks = new(BlocksKept);
+    private readonly BlockQuota _blocks;
     private readonly Func<LinkId, StreamId, Answer?> _begin;
     private readonly FindContent _find;
     private readonly Action<FileLocation> _changed;
@@ -27,13 +26,19 @@ public sealed class Server : IDisposable
     /// <param name="find">Looks only among what that friend may see.</param>
     /// <param name="parts">What we fetch; null: nothing of it is served.</param>
     /// <param name="changed">Told of a file that is not what was hashed.</param>
+    /// <param name="blocks">Of all answers of this node; null: of these alone.</param>
     public Server(
         Func<LinkId, StreamId, Answer?> begin,
         FindContent find,
         Action<FileLocation> changed,
         Action<string> log,
-        PartSource? parts = null
-    ) => (_begin, _find, _changed, _log, _parts) = (begin, find, changed, log, parts);
+        PartSource? parts = null,
+        BlockQuota? blocks = null
+    )
+    {
+        (_begin, _find, _changed, _log, _parts) = (begin, find, changed, log, parts);
+        _blocks = blocks ?? new();
+    }
 
     /// <summary>From the engine's thread; never blocks. Other effects are ignored.</summary>
     public void Handle(Effect effect)

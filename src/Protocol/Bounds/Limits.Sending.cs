@@ -10,6 +10,20 @@ public static partial class Limits
     public const int LinkPromptsMax = 4;
 
     /// <summary>
+    /// Blocks of 1 MiB in the answers on all links: memory of who serves, whoever stalls.
+    /// </summary>
+    public const int ServedBlocksMax = 64;
+
+    /// <summary>Of those for paths: strangers take little from friends.</summary>
+    public const int ServedPathBlocksMax = ServedBlocksMax / 4;
+
+    /// <summary>
+    /// A link gets a block while it holds less than one in so many of those free: 8 alone, of which
+    /// it uses 5; the last are for links that hold none.
+    /// </summary>
+    public const int ServedFreeShare = 8;
+
+    /// <summary>
     /// Pieces in a second of a limit on what is sent: friends wait 10 ms each; more of them cost
     /// more wakes of threads than bytes.
     /// </summary>

@@ -215,6 +215,8 @@ public sealed class LinkSession<TBlock>(bool dialer, Instant now, Action<TBlock>
         if (
             credit > Limits.StreamCreditMax
             || !ControlMessages.TryParse(body[sizeof(uint)..], out Request? request)
+            // An answer that waits for credit would hold memory for as long as its asker likes.
+            || credit < (request.Fetch is { } fetch ? ControlMessages.DataBytes(fetch) : 0)
         )
         {
             return null;

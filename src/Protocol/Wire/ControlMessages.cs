@@ -86,6 +86,23 @@ public static class ControlMessages
         return part is not null;
     }
 
+    /// <summary>Bytes of DATA of all its slices; null when one is none.</summary>
+    public static long? DataBytes(FetchRequest fetch)
+    {
+        var bytes = 0L;
+        foreach (var slice in fetch.Slices)
+        {
+            if (DataBytes(slice) is not { } more)
+            {
+                return null;
+            }
+
+            bytes += more;
+        }
+
+        return bytes;
+    }
+
     /// <summary>
     /// Bytes of DATA that a slice has: 1 to a run; null when there is no such slice.
     /// </summary>
@@ -136,21 +153,8 @@ public static class ControlMessages
         && head.Entries <= long.MaxValue
         && head.Bytes <= long.MaxValue;
 
-    private static bool Fits(FetchRequest fetch)
-    {
-        var bytes = 0L;
-        foreach (var slice in fetch.Slices)
-        {
-            if (DataBytes(slice) is not { } more)
-            {
-                return false;
-            }
-
-            bytes += more;
-        }
-
-        return bytes is > 0 and <= Limits.FetchBytesMax;
-    }
+    private static bool Fits(FetchRequest fetch) =>
+        DataBytes(fetch) is > 0 and <= Limits.FetchBytesMax;
 
     private static bool Fits(PathRequest path) =>
         path.Pseudonym.Length == Hash256.Size

@@ -1,5 +1,6 @@
 using FriendNet.Crypto.Merkle;
 using FriendNet.Crypto.Sodium;
+using FriendNet.Node.Blocks;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
 using FriendNet.Node.Paths;
@@ -65,7 +66,9 @@ internal sealed class PathNode : IDisposable
             (link, stream) => Side.Our.Links.Find(link)?.BeginAnswer(stream),
             (friend, id) => IsServed(friend) ? Home.Find(id.Root, id.Length) : null,
             _ => { },
-            Side.Warnings.Enqueue
+            Side.Warnings.Enqueue,
+            parts: null,
+            Blocks
         );
         Downloads = new Downloader(
             OneNode.Store(_folder),
@@ -88,6 +91,9 @@ internal sealed class PathNode : IDisposable
     internal Server Server { get; }
 
     internal Downloader Downloads { get; }
+
+    /// <summary>What it serves from.</summary>
+    internal BlockQuota Blocks { get; } = new();
 
     /// <summary>Who offers whatever is wanted.</summary>
     internal IReadOnlyList<SourceId> Sources { get; set; } = [];

@@ -1,6 +1,7 @@
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
 using FriendNet.Node.Paths;
+using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Ids;
 using FriendNet.Tests.Node.Links;
 using Xunit;
@@ -63,6 +64,23 @@ public sealed class RelayedFetchTests : IDisposable
             Assert.Equal(at, original.AsSpan().IndexOf(sample));
             Assert.Equal(-1, seen.AsSpan().IndexOf(sample));
         }
+    }
+
+    [Fact]
+    public async Task AStrangerThatStallsHoldsLittle()
+    {
+        using var relay = Between("Bob");
+        var (id, content) = _far.Share("song", 20 << 20);
+        using var uploads = _far.Side.Our.Uploads;
+        uploads.Set(new Rates(0, null));
+        var transfer = _near.Start(id, "got");
+        // What one may hold that comes over one friend; it asks for more.
+        Wait.Until(() => _far.Blocks.HeldForPaths == 2);
+        uploads.Set(Rates.Unlimited);
+        var cancel = TestContext.Current.CancellationToken;
+        await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2, cancel);
+        Assert.Equal(content, await File.ReadAllBytesAsync(_near.Home.At("got"), cancel));
+        Wait.Until(() => _far.Blocks.Held == 0);
     }
 
     [Fact]

@@ -3,6 +3,9 @@ using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
 using FriendNet.Node.Shares;
+using FriendNet.Protocol.Bounds;
+using FriendNet.Protocol.Budgets;
+using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 using FriendNet.Protocol.Wire;
@@ -15,6 +18,10 @@ namespace FriendNet.Tests.Node.Serving;
 public sealed class ServerTests
 {
     private const int Mib = 1024 * 1024;
+
+    /// <summary>Blocks of a link that waits, at least: 4 MiB queued, one in hand.</summary>
+    private const int FullLink = 5;
+    private static readonly Rates Slow = new(10_000, null);
     private readonly byte[] _large = Bytes((3 * Mib) + 777, 1);
     private readonly byte[] _small = Bytes(5000, 2);
 
@@ -61,17 +68,13 @@ public sealed class ServerTests
     [Fact]
     public void What_is_taken_back_ends_while_it_is_under_way()
     {
-        using var alice = new SharingSide(("large", _large), ("small", _small));
+        using var alice = new SharingSide(("large", _large));
         using var bob = new Side("Bob");
         var link = Linked(bob, alice);
-        // The first waits for credit with its END behind it, the second is in hand, the third not.
-        var small = Run(alice, "small", 0);
-        var large = Run(alice, "large", 3);
-        Request[] asked = [Fetch([large]), Fetch([small, large]), Fetch([large])];
-        var sinks = Array.ConvertAll(asked, _ => new Collected());
-        for (var i = 0; i < sinks.Length; i++)
-            Assert.NotEqual(default, link.Open(asked[i], 1, sinks[i]));
-        Assert.True(SpinWait.SpinUntil(() => sinks[1].Pieces.Count >= 2, Side.Patience));
+        // The first go slowly, with their END behind them; one is in hand, the others are not.
+        alice.Side.Our.Uploads.Set(Slow);
+        var sinks = Ask(link, Fetch([Run(alice, "large", 0)]), 8);
+        Until(() => alice.Blocks.Held >= FullLink && sinks[0].Pieces.Count >= 2);
         alice.IsVisible = false;
         alice.Server.Recheck();
         foreach (var sink in sinks)
@@ -80,7 +83,9 @@ public sealed class ServerTests
             Assert.False(sink.HasEnded);
         }
 
-        Assert.Equal(1, sinks[0].Pieces.Where(piece => !piece.IsPart).Sum(p => p.Bytes.Length));
+        var came = sinks[0].Pieces.Where(piece => !piece.IsPart).Sum(p => p.Bytes.Length);
+        Assert.InRange(came, 1, Mib - 1);
+        Until(() => alice.Blocks.Held == 0);
     }
 
     [Fact]
@@ -89,13 +94,16 @@ public sealed class ServerTests
         using var alice = new SharingSide(("large", _large), ("small", _small));
         using var bob = new Side("Bob");
         var link = Linked(bob, alice);
-        // Without credit they stop where they are, the first in hand, the others behind it.
-        RunOfContent[] large = [Run(alice, "large", 0)];
-        var waiting = Enumerable.Range(0, 20).Select(_ => new Collected()).ToArray();
-        foreach (var sink in waiting)
-            Assert.NotEqual(default, link.Open(Fetch(large), 0, sink));
-        RunOfContent[] small = [Run(alice, "small", 0)];
-        Check(small, Ask(bob, alice, small), AnswerStep.Whole);
+        alice.Side.Our.Uploads.Set(Slow);
+        var waiting = Ask(link, Fetch([Run(alice, "large", 0)]), 20);
+        Until(() => alice.Blocks.Held >= FullLink);
+        // No limit holds these back.
+        Send(
+            bob,
+            alice,
+            new() { Leaves = new() { Slice = Run(alice, "small", 0).ToRequest() } },
+            0
+        );
         Assert.All(waiting, sink => Assert.False(sink.HasEnded));
     }
 
@@ -105,14 +113,54 @@ public sealed class ServerTests
         using var alice = new SharingSide(("large", _large));
         using var bob = new Side("Bob");
         var link = Linked(bob, alice);
+        alice.Side.Our.Uploads.Set(Slow);
         RunOfContent[] asked = [Run(alice, "large", 1)];
-        var sink = new Collected();
-        var stream = link.Open(Fetch(asked), 1, sink);
-        Assert.True(SpinWait.SpinUntil(() => sink.Pieces.Count == 2, Side.Patience));
+        var sink = Assert.Single(Ask(link, Fetch(asked), 1));
+        Until(() => sink.Pieces.Count >= 2);
         alice.Server.Recheck();
-        link.Grant(stream, asked[0].Bytes);
+        alice.Side.Our.Uploads.Set(Rates.Unlimited);
         Assert.Null(sink.Wait());
         Check(asked, sink, AnswerStep.Whole);
+    }
+
+    [Fact]
+    public void Who_grants_less_than_it_asks_for_is_not_served()
+    {
+        using var alice = new SharingSide(("large", _large));
+        using var bob = new Side("Bob");
+        var sink = new Collected();
+        Linked(bob, alice).Open(Fetch([Run(alice, "large", 0)]), 1, sink);
+        sink.Wait();
+        Assert.Empty(sink.Pieces);
+        bob.Next<Input.LinkClosed>();
+        Assert.Equal(0, alice.Blocks.Held);
+    }
+
+    [Fact]
+    public void Many_that_take_nothing_hold_little_and_a_friend_is_served()
+    {
+        // So many that each holding what a link may would be more than all of them may.
+        const int many = 16;
+        // By then each holds 2, or less than 9 are free, which are for who holds none.
+        const int settled = 48;
+        using var alice = new SharingSide(("large", _large));
+        using var bob = new Side("Bob");
+        var slow = Enumerable.Range(0, many).Select(i => new Side($"Slow {i}")).ToArray();
+        var nothing = slow.ToDictionary(side => side.Id, _ => (long?)0);
+        alice.Side.Our.Uploads.Set(Rates.Unlimited with { Others = nothing });
+        foreach (var side in slow)
+            Ask(Linked(side, alice), Fetch([Run(alice, "large", 0)]), Limits.LinkFetchesMax);
+        Until(() => alice.Blocks.Held >= settled);
+        for (var i = 0; i < Limits.ServedBlocksMax; i++)
+        {
+            RunOfContent[] asked = [Run(alice, "large", i % 3)];
+            Check(asked, Ask(bob, alice, asked), AnswerStep.Whole);
+        }
+
+        Assert.InRange(alice.Blocks.Held, settled, Limits.ServedBlocksMax);
+        Assert.All(slow, side => Assert.NotEmpty(side.Our.Links.All));
+        foreach (var side in slow)
+            side.Dispose();
     }
 
     [Fact]
@@ -217,6 +265,18 @@ public sealed class ServerTests
         Assert.True(sink.HasEnded);
         return sink;
     }
+
+    private static Collected[] Ask(Link link, Request request, int times)
+    {
+        var credit = ControlMessages.DataBytes(request.Fetch)!.Value;
+        var sinks = Enumerable.Range(0, times).Select(_ => new Collected()).ToArray();
+        foreach (var sink in sinks)
+            Assert.NotEqual(default, link.Open(request, credit, sink));
+        return sinks;
+    }
+
+    private static void Until(Func<bool> condition) =>
+        Assert.True(SpinWait.SpinUntil(condition, Side.Patience));
 
     private static Link Linked(Side asker, SharingSide sharer)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using FriendNet.Node.Blocks;
 using FriendNet.Node.Links;
 using FriendNet.Node.Serving;
 using FriendNet.Node.Shares;
@@ -32,7 +33,9 @@ internal sealed class SharingSide : IDisposable
                     ? place
                     : null,
             Changed.Enqueue,
-            _ => { }
+            _ => { },
+            parts: null,
+            Blocks
         );
         _thread = new(Run);
         _thread.Start();
@@ -43,6 +46,8 @@ internal sealed class SharingSide : IDisposable
     internal IndexedHome Home { get; } = new();
 
     internal Server Server { get; }
+
+    internal BlockQuota Blocks { get; } = new();
 
     internal bool IsVisible { get; set; } = true;
 
@@ -55,6 +60,7 @@ internal sealed class SharingSide : IDisposable
         _isOver = true;
         _thread.Join();
         Server.Dispose();
+        Side.Our.Uploads.Dispose();
         Side.Dispose();
         Home.Close();
         Home.Dispose();

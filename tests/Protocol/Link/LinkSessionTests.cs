@@ -53,7 +53,7 @@ public sealed class LinkSessionTests : IDisposable
             var expected = new Dictionary<StreamId, byte[]>();
             for (var i = 0; i < 20; i++)
             {
-                Assert.True(alice.Session.TryOpen(Fetch(), 100_000, out var stream));
+                Assert.True(alice.Session.TryOpen(Catalog(), 100_000, out var stream));
                 expected.Add(stream, Content(stream));
             }
 
@@ -81,7 +81,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void ACancelledRequestEndsOnBothSidesAndReleasesItsBlocks()
     {
-        _alice.Session.TryOpen(Fetch(), 1 << 20, out var stream);
+        _alice.Session.TryOpen(Catalog(), 1 << 20, out var stream);
         Exchange();
         _bob.Session.TryData(stream, new byte[1 << 20], 0, 1 << 20);
         _bob.Seal(3);
@@ -100,7 +100,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void CancelAndEndMayCross()
     {
-        _alice.Session.TryOpen(Fetch(), 1 << 20, out var stream);
+        _alice.Session.TryOpen(Catalog(), 1 << 20, out var stream);
         Exchange();
         _bob.Session.TryEnd(stream);
         _bob.Seal();
@@ -114,7 +114,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void ARefusalReachesWhoAsked()
     {
-        _alice.Session.TryOpen(Fetch(), 1, out var stream);
+        _alice.Session.TryOpen(Catalog(), 1, out var stream);
         Exchange();
         Assert.True(_bob.Session.TryRefuse(stream, ResetCode.NotFound));
         Assert.False(_bob.Session.TryRefuse(stream, ResetCode.NotFound));
@@ -198,12 +198,24 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void MoreCreditThanAllowedCloses()
     {
-        _alice.Session.TryOpen(Fetch(), Limits.StreamCreditMax, out var stream);
+        _alice.Session.TryOpen(Catalog(), Limits.StreamCreditMax, out var stream);
         Exchange();
         var header = new FrameHeader(FrameType.Credit, stream, 4);
         Assert.Equal(FrameFate.Control, _bob.Session.HandleHeader(header, _bob.Now));
         Assert.False(_bob.Session.HandleBody(header, [1, 0, 0, 0], _bob.Now, out _));
         Assert.Equal(CloseCode.Malformed, _bob.Session.Closing);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(300_000, false)]
+    [InlineData(300_001, true)]
+    public void AFetchGrantsAllThatItAsksFor(uint credit, bool isFine)
+    {
+        _alice.Session.TryOpen(Fetch(300_000), credit, out _);
+        Exchange();
+        Assert.Equal(isFine ? null : CloseCode.Malformed, _bob.Session.Closing);
+        Assert.Equal(isFine ? 1 : 0, _bob.Events.Count);
     }
 
     [Fact]
@@ -253,14 +265,17 @@ public sealed class LinkSessionTests : IDisposable
 
     private static Message Hello(uint version) => new() { Hello = new Hello { Version = version } };
 
-    private static Request Fetch() =>
+    private static Request Catalog() => new() { Catalog = new CatalogRequest() };
+
+    private static Request Fetch(ulong length) =>
         new()
         {
             Fetch = new FetchRequest
             {
                 Slices =
                 {
-                    new SliceRequest { Root = ByteString.CopyFrom(new byte[32]), Length = 300_000 },
+                    new SliceRequest { Root = ByteString.CopyFrom(new byte[32]), Length = length },
+                    new SliceRequest { Root = ByteString.CopyFrom(new byte[32]), Length = 1 },
                 },
             },
         };
