@@ -31,13 +31,7 @@ public static class NodeEndpoints
             node.Links
         );
         var chosen = new Chosen(browse, search);
-        var transfers = new TransferEndpoints(
-            node.Downloads,
-            browse,
-            chosen,
-            new FriendNames(node.Friends),
-            settings.Downloads
-        );
+        var transfers = Transfers(node, browse, chosen, settings);
         var self = FriendId.Of(node.Card.SigningKey.Bytes);
         return
         [
@@ -71,6 +65,18 @@ public static class NodeEndpoints
             new LinkEndpoints(chosen, node.Index, node.Friends.Shares),
             Torrents(node, self, chosen, transfers),
         ];
+    }
+
+    private static TransferEndpoints Transfers(
+        RunningNode node,
+        CatalogBrowse browse,
+        Chosen chosen,
+        Settings settings
+    )
+    {
+        var names = new FriendNames(node.Friends);
+        var sources = new TransferSources(node.Links, node.Paths, node.Catalogs.Circles, names);
+        return new(node.Downloads, browse, chosen, names, sources, settings.Downloads);
     }
 
     private static TorrentEndpoints Torrents(

@@ -89,7 +89,7 @@ public sealed class PathEndpoints(
             },
             path.IsOpen ? "open" : "opening",
             steps,
-            path.Role == PathRole.Ours ? LinksTo(path) : null,
+            path.Role == PathRole.Ours ? circles.HopsOver(path.Pseudonym, path.Near) : null,
             path.RoundTrip?.TotalMilliseconds,
             path.In.Bytes,
             path.Out.Bytes,
@@ -98,12 +98,6 @@ public sealed class PathEndpoints(
             path.Since?.ToTime()
         );
     }
-
-    private int? LinksTo(PathSeen path) =>
-        circles
-            .Find(path.Pseudonym)
-            ?.Offers.FirstOrDefault(offer => offer.Friend == path.Near)
-            ?.Hops;
 
     private static string Name(PseudonymId pseudonym) => $"~{pseudonym.Short}";
 

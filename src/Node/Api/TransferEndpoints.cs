@@ -18,6 +18,7 @@ public sealed class TransferEndpoints(
     CatalogBrowse catalogs,
     Chosen chosen,
     FriendNames names,
+    TransferSources sources,
     string downloads
 ) : IEndpoints
 {
@@ -207,6 +208,7 @@ public sealed class TransferEndpoints(
             transfer.Place,
             transfer.Checked is { } percent ? CheckSentence(percent) : transfer.Why,
             kind is { } failure ? FailureTable.Of(failure).Code : null,
+            sources.Of(transfer.Sources),
             [.. transfer.Blamed.Select(one => new Blame(names.Of(one.Source), one.File, one.Leaf))]
         );
     }

@@ -65,6 +65,10 @@ public sealed class CircleTable
 
     public KnownCircle? Find(PseudonymId pseudonym) => _known.GetValueOrDefault(pseudonym);
 
+    /// <summary>Links to it over that friend; null: it does not tell of it (any more).</summary>
+    public int? HopsOver(PseudonymId pseudonym, FriendId? friend) =>
+        Find(pseudonym)?.Offers.FirstOrDefault(offer => offer.Friend == friend)?.Hops;
+
     /// <summary>Whose content this row has; none: it is no circle catalog.</summary>
     public IReadOnlyList<PseudonymId> OwnersOf(long catalog) =>
         _owners.GetValueOrDefault(catalog) ?? [];

@@ -47,6 +47,9 @@ public sealed class PathTable
             .. _relays.All.Select(relay => relay.Seen),
         ];
 
+    /// <summary>The path that carries that link; null: none, or it is gone.</summary>
+    public PathSeen? Find(LinkId link) => _ends.Find(link)?.Seen;
+
     /// <summary>From the engine's thread; never blocks. False: not of paths.</summary>
     public bool Handle(Effect effect)
     {

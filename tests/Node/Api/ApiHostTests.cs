@@ -243,7 +243,7 @@ public sealed class ApiHostTests : IAsyncLifetime
         private static async IAsyncEnumerable<Transfer> Broken()
         {
             await Task.Yield();
-            yield return new(1, "x", "fetching", 1, 3, 0, 1, 0, "/x", null, null, []);
+            yield return new(1, "x", "fetching", 1, 3, 0, 1, 0, "/x", null, null, [], []);
             throw new InvalidOperationException("half way");
         }
 
@@ -257,7 +257,7 @@ public sealed class ApiHostTests : IAsyncLifetime
         {
             for (var done = 1; done <= 3; done++)
             {
-                yield return new(1, "x", "fetching", done, 3, 0, 1, 0, "/x", null, null, []);
+                yield return new(1, "x", "fetching", done, 3, 0, 1, 0, "/x", null, null, [], []);
                 Assert.True(await Go.WaitAsync(TimeSpan.FromSeconds(20), cancel));
             }
         }

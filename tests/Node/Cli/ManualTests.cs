@@ -60,6 +60,7 @@ public sealed class ManualTests
     [InlineData(typeof(PeerLedger))]
     [InlineData(typeof(PathShown))]
     [InlineData(typeof(Transfer))]
+    [InlineData(typeof(TransferSource))]
     [InlineData(typeof(Blame))]
     [InlineData(typeof(FetchedFile))]
     [InlineData(typeof(Peer))]

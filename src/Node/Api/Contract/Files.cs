@@ -107,6 +107,7 @@ public sealed record NewTransfer(string What, string? Into = null, bool Quiet = 
 /// <param name="Into">Where it lands; the final path when done.</param>
 /// <param name="Problem">Why it waits or failed, for people.</param>
 /// <param name="Code">Why, as in the failure table; null while nothing is wrong.</param>
+/// <param name="Sources">Who brought some of it in the last seconds, the quickest first.</param>
 /// <param name="Blamed">Who sent wrong bytes for it since the daemon started.</param>
 public sealed record Transfer(
     long Id,
@@ -120,8 +121,15 @@ public sealed record Transfer(
     string Into,
     string? Problem,
     string? Code,
+    IReadOnlyList<TransferSource> Sources,
     IReadOnlyList<Blame> Blamed
 );
+
+/// <param name="Name">Of the friend, or ~ and 12 digits of a pseudonym.</param>
+/// <param name="Via">The friend through whom it comes; null: directly.</param>
+/// <param name="Hops">1: a friend; null: not known any more.</param>
+/// <param name="BytesPerSecond">Verified and on disk.</param>
+public sealed record TransferSource(string Name, string? Via, int? Hops, long BytesPerSecond);
 
 /// <summary>A file of a transfer.</summary>
 /// <param name="Number">From 1; what <c>transfer play</c> takes.</param>

@@ -9,7 +9,11 @@ internal static class TransferShow
     public static Verb Build()
     {
         var id = TransferId.Argument();
-        return new Verb("show", "Show all about one transfer.", "friendnet transfer show 3")
+        return new Verb(
+            "show",
+            "Show all about one transfer, and who brings it.",
+            "friendnet transfer show 3"
+        )
         {
             id,
         }.Does(call => Run(call, call.Value(id)));
@@ -30,10 +34,18 @@ internal static class TransferShow
                     ("files", Amount.Count(transfer.Files)),
                     ("bytes", $"{Amount.Bytes(transfer.Done)} of {Amount.Bytes(transfer.Total)}"),
                     ("rate", Amount.Rate(transfer.BytesPerSecond)),
+                    ("sources", string.Join("; ", transfer.Sources.Select(Sentence))),
                     ("into", transfer.Into),
                     ("blamed", string.Join("; ", transfer.Blamed.Select(Sentence)))
                 )
         );
+    }
+
+    private static string Sentence(TransferSource source)
+    {
+        var steps = source.Hops is { } hops ? $", {hops} steps" : "";
+        return (source.Via is { } via ? $"over {via}{steps}" : source.Name)
+            + $": {Amount.Rate(source.BytesPerSecond)}";
     }
 
     private static string Sentence(Blame blame) =>
