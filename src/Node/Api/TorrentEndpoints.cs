@@ -68,7 +68,8 @@ public sealed class TorrentEndpoints(
         var torrent = TorrentImport.Read(body.GetBuffer().AsMemory(0, (int)body.Length));
         return transfers.Begin(
             context.Query("into") is { Length: > 0 } into ? into : null,
-            place => TorrentImport.Start(downloader, torrent, place)
+            place =>
+                TorrentImport.Start(downloader, torrent, place, context.Query("quiet") == "true")
         );
     }
 }

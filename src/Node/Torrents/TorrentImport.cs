@@ -18,15 +18,22 @@ public static class TorrentImport
             : throw new FailureException(FailureKind.Usage, Sentence(fault));
 
     /// <summary>One transfer; names are made safe as those of friends are.</summary>
+    /// <param name="isQuiet">Friends are neither told of it nor served what came.</param>
     /// <exception cref="DownloadRefusedException">No room, or no such name or folder.</exception>
-    public static TransferId Start(Downloader downloader, Torrent torrent, string into) =>
+    public static TransferId Start(
+        Downloader downloader,
+        Torrent torrent,
+        string into,
+        bool isQuiet
+    ) =>
         torrent.IsFolder
             ? downloader.StartFolder(
                 torrent.Name,
                 [.. torrent.Files.Select(file => new OfferedFile(file.Path, file.Content))],
-                into
+                into,
+                isQuiet
             )
-            : downloader.StartFile(torrent.Name, torrent.Files[0].Content, into);
+            : downloader.StartFile(torrent.Name, torrent.Files[0].Content, into, isQuiet);
 
     private static string Sentence(TorrentFault fault) =>
         fault switch

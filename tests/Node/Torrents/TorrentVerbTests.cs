@@ -190,6 +190,19 @@ public sealed class TorrentVerbTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task QuietIsWhatItIsForGet()
+    {
+        var file = _bob.File("some.torrent");
+        await File.WriteAllBytesAsync(file, await Exported(_alice, _books), Cancel);
+        await _bob.Ok("torrent", "import", file, "--no-wait");
+        await _bob.Ok("torrent", "import", file, "--no-wait", "--quiet");
+        Assert.Equal(
+            [false, true],
+            _bob.Node.Downloads.List().OrderBy(one => one.Row.Id.Value).Select(o => o.Row.IsQuiet)
+        );
+    }
+
+    [Fact]
     public async Task WhatNobodyHasWaits()
     {
         var file = _bob.File("some.torrent");

@@ -18,6 +18,12 @@ internal sealed class FetchFlags
     public Option<bool> NoWait { get; } =
         new("--no-wait") { Description = "Start it and return at once" };
 
+    public Option<bool> Quiet { get; } =
+        new("--quiet")
+        {
+            Description = "Neither tell friends that fetch the same, nor serve them what came",
+        };
+
     public Option<int> Patience { get; } =
         new("--patience")
         {

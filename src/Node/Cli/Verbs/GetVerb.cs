@@ -13,10 +13,6 @@ internal static class GetVerb
                 "The id of a file or folder, a file's link, or the number of a search result",
         };
         var flags = new FetchFlags();
-        var quiet = new Option<bool>("--quiet")
-        {
-            Description = "Neither tell friends that fetch the same, nor serve them what came",
-        };
         return new Verb(
             "get",
             "Fetch a file or a whole folder; done when all of it is verified and in place.",
@@ -28,12 +24,12 @@ internal static class GetVerb
             what,
             flags.Into,
             flags.NoWait,
-            quiet,
+            flags.Quiet,
             flags.Patience,
         }.Does(call =>
             Run(
                 call,
-                new NewTransfer(call.Value(what), flags.IntoOf(call), call.Value(quiet)),
+                new NewTransfer(call.Value(what), flags.IntoOf(call), call.Value(flags.Quiet)),
                 flags
             )
         );

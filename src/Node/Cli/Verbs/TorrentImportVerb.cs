@@ -23,6 +23,7 @@ internal static class TorrentImportVerb
             file,
             flags.Into,
             flags.NoWait,
+            flags.Quiet,
             flags.Patience,
         }.Does(call => Run(call, call.Value(file), flags));
     }
@@ -32,7 +33,7 @@ internal static class TorrentImportVerb
         var torrent = await Read(file, call.Cancel);
         var into = Uri.EscapeDataString(flags.IntoOf(call) ?? "");
         var type = ContractJson.Default.Transfer;
-        var path = $"/torrents?into={into}";
+        var path = $"/torrents?into={into}" + (call.Value(flags.Quiet) ? "&quiet=true" : "");
         await flags.Follow(call, await call.Api.Post(path, torrent, type, call.Cancel));
     }
 
