@@ -200,7 +200,7 @@ public sealed class ShareEndpoints(
             audience is { Friends: false, Circle: false, Groups.Count: 0 }
                 ? [.. audience.Named.Select(_names.Of).Order(StringComparer.Ordinal)]
                 : null,
-            index.Progress is { } scan && scan.Share == share.Id ? Shown(scan) : null,
+            index.ProgressOf(share.Id) is { } scan ? Shown(scan) : null,
             unshown.Count > 0 ? LeftOut.Say(unshown)
                 : status?.Sentence is { Length: > 0 } sentence ? sentence
                 : _audiences.IsGone(audience) ? ForNobody

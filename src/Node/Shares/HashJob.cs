@@ -25,6 +25,19 @@ internal enum HashOutcome
     Cancelled,
 }
 
+/// <summary>What a worker's turn at a file came to.</summary>
+internal enum HashTurn
+{
+    /// <summary>It still holds the file.</summary>
+    More,
+
+    /// <summary>There is nothing left for it; others are not through.</summary>
+    Left,
+
+    /// <summary>It was the last: all is known.</summary>
+    Last,
+}
+
 /// <summary>
 /// One file to hash. Several workers take runs of it at once; whoever is last compares the file's
 /// state with that before, so that the root of torn content is never known.
@@ -34,11 +47,14 @@ internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previo
     /// <summary>As many leaves as are hashed side by side.</summary>
     private const int ReadBytes = 16 * MerkleTree.LeafBytes;
 
+    // A fraction of a second, and much longer than a disk takes to find another file.
+    private const int RunsInTurn = 64;
+
     // Two writes within one tick of the kernel's clock leave the same time; FAT counts 2 s.
     private const long TickNs = 20_000_000;
     private const long CoarseTickNs = 2_000_000_000;
     private readonly Lock _gate = new();
-    private readonly Hash256[] _runs = new Hash256[MerkleTree.RunCount(found.Stat.Size)];
+    private Hash256[] _runs = [];
     private SafeFileHandle? _file;
     private int _holders = holders;
     private int _next;
@@ -63,17 +79,36 @@ internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previo
     internal static byte[] NewBuffer() =>
         GC.AllocateUninitializedArray<byte>(ReadBytes, pinned: true);
 
-    /// <summary>
-    /// Hashes runs until none is left; true for the last worker, when all is known.
-    /// </summary>
-    internal bool Work(RunHasher hasher, byte[] buffer)
+    /// <summary>Hashes some runs; what is left of the file is for another turn.</summary>
+    internal HashTurn Work(RunHasher hasher, byte[] buffer)
     {
-        Guarded(() => HashRuns(hasher, buffer));
+        var hasMore = false;
+        Guarded(() => hasMore = HashRuns(hasher, buffer));
+        if (hasMore)
+            return HashTurn.More;
         if (Interlocked.Decrement(ref _holders) > 0)
-            return false;
+            return HashTurn.Left;
         Guarded(Finish);
         _file?.Dispose();
-        return true;
+        return HashTurn.Last;
+    }
+
+    private bool HashRuns(RunHasher hasher, byte[] buffer)
+    {
+        for (var done = 0; IsOpen() && NextRun() is { } run; )
+        {
+            HashRun(hasher, buffer, run);
+            if (++done == RunsInTurn)
+                return true;
+        }
+
+        return false;
+    }
+
+    private int? NextRun()
+    {
+        var run = Interlocked.Increment(ref _next) - 1;
+        return run < _runs.Length ? run : null;
     }
 
     private void Guarded(Action work)
@@ -93,14 +128,6 @@ internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previo
         {
             Stop(HashOutcome.Failed);
         }
-    }
-
-    private void HashRuns(RunHasher hasher, byte[] buffer)
-    {
-        if (!IsOpen())
-            return;
-        while (!_stopped && Interlocked.Increment(ref _next) - 1 is var run && run < _runs.Length)
-            HashRun(hasher, buffer, run);
     }
 
     private bool IsOpen()
@@ -126,7 +153,7 @@ internal sealed class HashJob(ScanScope scope, FoundFile found, IndexRow? previo
         else if (FileStat.Read(_file!, out var now) != 0 || !IsSame(now) || IsFresh())
             Stop(HashOutcome.Changing);
         else
-            Stat = now;
+            (Stat, _runs) = (now, new Hash256[MerkleTree.RunCount(now.Size)]);
     }
 
     private void HashRun(RunHasher hasher, byte[] buffer, int run)

@@ -1,15 +1,14 @@
 using System.Collections.Concurrent;
 using FriendNet.Node.Linux;
-using FriendNet.Node.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Shares;
 
 /// <summary>
-/// The index thread: withdraws removed shares, scans what is due, one share at a time, and waits
-/// for the next thing due.
+/// The index thread: withdraws removed shares, scans what is due, and waits for the next thing
+/// due. Scans take turns, so that a small share or change does not wait for terabytes.
 /// </summary>
-internal sealed class IndexLoop : IDisposable
+internal sealed partial class IndexLoop : IDisposable
 {
     private const int DebounceMs = 300;
     private const int DebounceMaxMs = 3_000;
@@ -19,13 +18,14 @@ internal sealed class IndexLoop : IDisposable
     private readonly ShareIndexSettings _settings;
     private readonly ConcurrentDictionary<int, ShareEntry> _entries = new();
     private readonly ConcurrentQueue<ShareEntry> _removed = new();
+    private readonly List<ShareScan> _scans = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
     private volatile IndexFile _file;
-    private volatile Func<ScanProgress>? _progress;
     private long _seq;
     private long _presenceMs;
+    private FileHasher? _hasher;
 
     internal IndexLoop(string path, IndexFile file, ShareIndexSettings settings)
     {
@@ -44,8 +44,6 @@ internal sealed class IndexLoop : IDisposable
     internal long Seq => Interlocked.Read(ref _seq);
 
     internal IEnumerable<ShareEntry> Entries => _entries.Values;
-
-    internal ScanProgress? Progress => _progress?.Invoke();
 
     internal ShareEntry? Find(int share) => _entries.GetValueOrDefault(share);
 
@@ -104,6 +102,7 @@ internal sealed class IndexLoop : IDisposable
         _wake.Set();
         if (_thread.ThreadState != ThreadState.Unstarted)
             _thread.Join();
+        _hasher?.Dispose();
         foreach (var entry in _entries.Values)
             entry.Dispose();
         _file.Dispose();
@@ -121,7 +120,9 @@ internal sealed class IndexLoop : IDisposable
                 if (_removed.TryDequeue(out entry))
                     Withdraw(entry);
                 else if ((entry = NextDue()) is not null)
-                    Scan(entry);
+                    Begin(entry);
+                else if ((entry = _scans.FirstOrDefault()?.Entry) is not null)
+                    GoOn(_scans[0]);
                 else
                     _wake.WaitOne(WaitMs());
                 LookForFolders();
@@ -131,6 +132,7 @@ internal sealed class IndexLoop : IDisposable
                 Recover(entry, e);
             }
         }
+        EndScans(_ => true);
     }
 
     private ShareEntry? NextDue()
@@ -138,6 +140,7 @@ internal sealed class IndexLoop : IDisposable
         var now = Environment.TickCount64;
         return _entries
             .Values.Where(e => e.DueMs <= now)
+            .Where(e => _scans.TrueForAll(scan => scan.Entry.Folder.Id != e.Folder.Id))
             .OrderBy(e => e.Folder.Id)
             .FirstOrDefault();
     }
@@ -148,25 +151,45 @@ internal sealed class IndexLoop : IDisposable
         return (int)Math.Clamp(due - Environment.TickCount64, 1, ErrorWaitMs);
     }
 
-    private void Scan(ShareEntry entry)
+    private void Begin(ShareEntry entry)
     {
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(
-            _stop.Token,
-            entry.Removal.Token
-        );
         if (entry.Watch is null && Directory.Exists(entry.Folder.Path))
             entry.Watch = new FolderWatch(entry.Folder.Path, path => Touch(entry, path));
-        using var scan = new ShareScan(_file.Store, entry, Context(), _settings, cancel);
-        _progress = () => scan.Progress;
+        entry.Scan = new ShareScan(_file.Store, entry, Context(), _settings, _stop.Token);
+        _scans.Add(entry.Scan);
+    }
+
+    // A turn of it; then the others have theirs.
+    private void GoOn(ShareScan scan)
+    {
+        var isOver = true;
         try
         {
-            scan.Run();
+            isOver = !scan.Turn();
         }
         finally
         {
-            _progress = null;
+            if (isOver)
+                EndScans(one => one == scan);
+        }
+        if (_scans.Remove(scan))
+            _scans.Add(scan);
+    }
+
+    private void EndScans(Predicate<ShareScan> which)
+    {
+        foreach (var scan in _scans.FindAll(which))
+        {
+            _scans.Remove(scan);
+            scan.Entry.Scan = null;
+            scan.Dispose();
             Publish();
         }
+        if (_scans.Count > 0)
+            return;
+        // Its threads live as long as something is scanned.
+        _hasher?.Dispose();
+        _hasher = null;
     }
 
     private void Touch(ShareEntry entry, string path)
@@ -179,8 +202,8 @@ internal sealed class IndexLoop : IDisposable
     // The rows go, then the entry; rows of shares nobody added go the same way.
     private void Withdraw(ShareEntry entry)
     {
-        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        using var scan = new ShareScan(_file.Store, entry, Context(), _settings, cancel);
+        EndScans(one => one.Entry.Folder.Id == entry.Folder.Id);
+        using var scan = new ShareScan(_file.Store, entry, Context(), _settings, _stop.Token);
         scan.Withdraw();
         entry.Dispose();
     }
@@ -208,7 +231,12 @@ internal sealed class IndexLoop : IDisposable
         FileStat excluded = default;
         if (_settings.Excluded is { } home)
             _ = FileStat.Read(home, follow: true, out excluded);
-        return new IndexContext(excluded, _settings.Workers, Publish, IsGone);
+        return new IndexContext(
+            excluded,
+            () => _hasher ??= new FileHasher(_settings.Workers),
+            Publish,
+            IsGone
+        );
     }
 
     private void Publish()
@@ -222,63 +250,4 @@ internal sealed class IndexLoop : IDisposable
         || FileStat.Read($"{entry.Folder.Path}/{path}", follow: false, out _)
             is FileStat.NoEntry
                 or FileStat.NotADirectory;
-
-    private void LoadTotals()
-    {
-        foreach (var totals in _file.Store.Totals())
-        {
-            if (Find(totals.Share) is { } entry)
-                entry.SetTotals(totals.Files, totals.Bytes);
-            else if (totals.Files > 0 && _removed.All(e => e.Folder.Id != totals.Share))
-            {
-                var stray = new ShareEntry(new(totals.Share, "", ""));
-                stray.SetTotals(totals.Files, totals.Bytes);
-                _removed.Enqueue(stray);
-            }
-        }
-    }
-
-    // A damaged index is moved aside and made anew; any other trouble is told and tried again.
-    private void Recover(ShareEntry? entry, SqliteException error)
-    {
-        var sentence = $"The index cannot be written ({error.Message}); tried again in a minute.";
-        var isAnew = false;
-        try
-        {
-            _file.Store.Rollback();
-            if (Database.IsDamage(error))
-            {
-                sentence = Renew();
-                isAnew = true;
-            }
-            foreach (var each in _entries.Values)
-                each.SetTotals(0, 0);
-            LoadTotals();
-        }
-        catch (Exception e) when (StorageFault.Is(e))
-        {
-            sentence = $"The index cannot be made anew ({e.Message}); tried again in a minute.";
-            isAnew = false;
-        }
-        var due = Environment.TickCount64 + (isAnew ? 0 : ErrorWaitMs);
-        foreach (var each in Database.IsDamage(error) || entry is null ? Entries : [entry])
-        {
-            each.FullDueMs = due;
-            each.Become(ShareState.Waiting, 0, sentence);
-        }
-        // What is to be withdrawn has no time of its own to wait for.
-        if (!isAnew)
-            _stop.Token.WaitHandle.WaitOne(WithdrawWaitMs);
-    }
-
-    // The new file is open before the damaged one closes, so that readers always have one; SQLite
-    // leaves the journal at a path alone once its own file has been moved away from there.
-    private string Renew()
-    {
-        var aside = Database.MoveAside(_path, DateTime.UtcNow);
-        var damaged = _file;
-        _file = IndexFile.Open(_path, out var why) ?? throw new IOException(why);
-        damaged.Dispose();
-        return IndexFile.Rebuilt(aside);
-    }
 }

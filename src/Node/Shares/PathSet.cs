@@ -16,6 +16,23 @@ internal sealed class PathSet
 
     internal bool IsEmpty => DueMs == long.MaxValue;
 
+    /// <summary>For people, of what was changing when it was to be hashed; or empty.</summary>
+    internal string Sentence
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var example = _paths.FirstOrDefault() is { Length: > 0 } path
+                    ? $" ({Skips.Escape(path)})"
+                    : "";
+                return _paths.Count == 0
+                    ? ""
+                    : $"{_paths.Count} skipped, changing just now; tried again soon{example}.";
+            }
+        }
+    }
+
     /// <summary>
     /// Adds a path. Each puts the time off by <paramref name="delayMs"/>, but not beyond
     /// <paramref name="delayMaxMs"/> after the first.
@@ -46,6 +63,17 @@ internal sealed class PathSet
             _paths.Clear();
             Interlocked.Exchange(ref _dueMs, long.MaxValue);
             return taken;
+        }
+    }
+
+    /// <summary>These are looked at already.</summary>
+    internal void Forget(IEnumerable<string> paths)
+    {
+        lock (_gate)
+        {
+            _paths.ExceptWith(paths);
+            if (_paths.Count == 0)
+                Interlocked.Exchange(ref _dueMs, long.MaxValue);
         }
     }
 

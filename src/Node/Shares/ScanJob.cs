@@ -14,25 +14,28 @@ internal sealed class ScanCounts
     internal long FilesHashed;
 }
 
+/// <summary>A turn of a scan is over, and what it wrote is committed.</summary>
+internal readonly record struct ScanTurn;
+
 /// <summary>
 /// Walks some paths of a share, compares them with the index, has hashed what is new, and writes
-/// and withdraws rows in batches. Its thread is the only writer of the index.
+/// and withdraws rows in batches. Its thread is the only writer of the index, and serves several
+/// scans in turns: what one wrote in its turn is committed when that ends.
 /// </summary>
 internal sealed class ScanJob(
     IndexStore store,
     ShareEntry entry,
     ScanScope scope,
     IndexContext context
-) : IDisposable
+)
 {
-    private const int InFlightMax = 256;
     private const int BatchRows = 2_000;
     private const int BatchMs = 500;
     private const int WaitMs = 100;
     private const int UnsettledMax = 1_000;
     private readonly IdSet _seen = new();
-    private FileHasher? _hasher;
-    private long _committedMs = Environment.TickCount64;
+    private HashLane? _lane;
+    private long _turnMs;
 
     internal ScanCounts Counts { get; } = new();
 
@@ -41,8 +44,17 @@ internal sealed class ScanJob(
     /// <summary>Paths that were changing; too many become "", the whole share.</summary>
     internal List<string> Unsettled { get; } = [];
 
-    /// <summary>Counts the files of the share beforehand, so that progress has an end.</summary>
-    internal void CountAll()
+    private bool IsTurnOver =>
+        store.Uncommitted >= BatchRows || Environment.TickCount64 - _turnMs >= BatchMs;
+
+    private bool IsFull => _lane is { IsFull: true };
+
+    internal void BeginTurn() => _turnMs = Environment.TickCount64;
+
+    /// <summary>
+    /// Counts the files of the share beforehand, so that progress has an end; in turns.
+    /// </summary>
+    internal IEnumerable<ScanTurn> CountAll()
     {
         using var walk = new FolderWalk(scope.Root, context.Excluded, new Skips(), null);
         walk.Start("");
@@ -50,19 +62,25 @@ internal sealed class ScanJob(
         {
             Counts.FilesTotal++;
             Counts.BytesTotal += file.Stat.Size;
+            if (IsTurnOver)
+                yield return Commit();
         }
     }
 
     /// <summary>
-    /// Does the work. <paramref name="isStillThere"/> is asked before anything is withdrawn: a
-    /// disk that was taken away meanwhile must not look like deleted files.
+    /// Does the work, in turns. <paramref name="isStillThere"/> is asked before anything is
+    /// withdrawn: a disk that was taken away meanwhile must not look like deleted files.
     /// </summary>
-    internal void Run(List<string> targets, Func<bool> isStillThere)
+    internal IEnumerable<ScanTurn> Run(List<string> targets, Func<bool> isStillThere)
     {
-        foreach (var target in targets)
-            Walk(target);
-        while (_hasher is { InFlight: > 0 })
+        foreach (var turn in targets.SelectMany(Walk))
+            yield return turn;
+        while (_lane is { InFlight: > 0 })
+        {
             TakeOne(WaitMs);
+            if (IsTurnOver)
+                yield return Commit();
+        }
         if (!scope.Cancel.IsCancellationRequested && isStillThere())
         {
             foreach (var target in targets)
@@ -78,15 +96,20 @@ internal sealed class ScanJob(
         Commit();
     }
 
-    public void Dispose() => _hasher?.Dispose();
-
-    private void Walk(string target)
+    private IEnumerable<ScanTurn> Walk(string target)
     {
         using var walk = new FolderWalk(scope.Root, context.Excluded, Skips, entry.Watch);
         if (walk.Start(target) is { } single)
             Visit(single);
         while (!scope.Cancel.IsCancellationRequested && walk.Next(out var file))
+        {
             Visit(file);
+            do
+            {
+                if (IsTurnOver)
+                    yield return Commit();
+            } while (TakeOne(IsFull ? WaitMs : 0) || IsFull);
+        }
     }
 
     private void Visit(FoundFile file)
@@ -107,7 +130,6 @@ internal sealed class ScanJob(
             Publish(file.Path, file.Stat, root, row);
         else
             Hash(file, row);
-        CommitIfDue();
     }
 
     // Times of whole seconds come out of archives and say little: then it must be the same inode.
@@ -143,22 +165,15 @@ internal sealed class ScanJob(
 
     private void Hash(FoundFile file, IndexRow? row)
     {
-        _hasher ??= new FileHasher(context.Workers);
-        _hasher.Submit(scope, file, row);
-        while (
-            TakeOne(_hasher.InFlight < InFlightMax ? 0 : WaitMs) || _hasher.InFlight >= InFlightMax
-        )
-            CommitIfDue();
+        _lane ??= new HashLane(context.Hasher());
+        _lane.Submit(scope, file, row);
     }
 
     private bool TakeOne(int waitMs)
     {
-        if (!_hasher!.TryTake(out var job, waitMs))
-        {
-            CommitIfDue();
+        if (_lane is null || !_lane.TryTake(out var job, waitMs))
             return false;
-        }
-        switch (job!.Outcome)
+        switch (job.Outcome)
         {
             case HashOutcome.Hashed:
                 Counts.FilesHashed++;
@@ -224,7 +239,8 @@ internal sealed class ScanJob(
             }
             if (page.Count == 0)
                 return;
-            CommitIfDue();
+            if (store.Uncommitted >= BatchRows)
+                Commit();
         }
     }
 
@@ -236,17 +252,10 @@ internal sealed class ScanJob(
         entry.Count(-1, -size);
     }
 
-    private void CommitIfDue()
+    private ScanTurn Commit()
     {
-        var isDue = Environment.TickCount64 - _committedMs >= BatchMs;
-        if (store.Uncommitted >= BatchRows || (isDue && store.Uncommitted > 0))
-            Commit();
-    }
-
-    private void Commit()
-    {
-        _committedMs = Environment.TickCount64;
         if (store.Commit())
             context.Committed();
+        return default;
     }
 }

@@ -6,6 +6,7 @@ namespace FriendNet.Node.Shares;
 internal sealed class ShareEntry : IDisposable
 {
     private volatile ShareStatus _status;
+    private volatile ShareScan? _scan;
     private long _fullDueMs;
     private long _files;
     private long _bytes;
@@ -35,7 +36,10 @@ internal sealed class ShareEntry : IDisposable
     }
 
     /// <summary>When there is something to do next.</summary>
-    internal long DueMs => Math.Min(FullDueMs, Math.Min(Dirty.DueMs, Retries.DueMs));
+    internal long DueMs =>
+        _status.State == ShareState.Stalled
+            ? FullDueMs
+            : Math.Min(FullDueMs, Math.Min(Dirty.DueMs, Retries.DueMs));
 
     /// <summary>How long the last full walk took.</summary>
     internal long FullScanMs { get; set; }
@@ -53,6 +57,13 @@ internal sealed class ShareEntry : IDisposable
 
     internal FolderWatch? Watch { get; set; }
 
+    /// <summary>Under way; null: none is.</summary>
+    internal ShareScan? Scan
+    {
+        get => _scan;
+        set => _scan = value;
+    }
+
     internal long Files => Interlocked.Read(ref _files);
 
     internal ShareStatus Status
@@ -65,6 +76,7 @@ internal sealed class ShareEntry : IDisposable
             {
                 Files = Files,
                 Bytes = Interlocked.Read(ref _bytes),
+                Sentence = $"{_status.Sentence} {Retries.Sentence}".Trim(),
                 IsIndexing = isIndexing,
             };
         }
@@ -76,9 +88,8 @@ internal sealed class ShareEntry : IDisposable
     internal bool IsIndexing =>
         !IsRemoved
         && (
-            _status.State is ShareState.Waiting or ShareState.Scanning
-            || !Dirty.IsEmpty
-            || (!Retries.IsEmpty && RetryLevel <= 3)
+            _status.State is ShareState.Waiting or ShareState.Scanning or ShareState.Stalled
+            || (RetryLevel <= 3 && !(Dirty.IsEmpty && Retries.IsEmpty))
         );
 
     internal void Count(long files, long bytes)

@@ -22,10 +22,13 @@ public enum ShareState
 
     /// <summary>The folder is not there; nothing of it is served, nothing is forgotten.</summary>
     Missing,
+
+    /// <summary>The index could not be written; it is tried again by itself.</summary>
+    Stalled,
 }
 
 /// <summary>What to tell about a share.</summary>
-/// <param name="Errors">Names skipped at the last scan, links not counted.</param>
+/// <param name="Errors">Names skipped at the last full scan, links not counted.</param>
 /// <param name="Sentence">What is wrong and what to do; empty when all is well.</param>
 /// <param name="IsIndexing">Also while what was just changing waits to be hashed.</param>
 public sealed record ShareStatus(

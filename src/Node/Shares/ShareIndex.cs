@@ -48,8 +48,8 @@ public sealed class ShareIndex : IDisposable
     /// <summary>True while files wait to be hashed or are being hashed.</summary>
     public bool Indexing => _loop.Entries.Any(entry => entry.IsIndexing);
 
-    /// <summary>The scan under way; null if none is.</summary>
-    public ScanProgress? Progress => _loop.Progress;
+    /// <summary>How far the scan of a share is; null if none is under way.</summary>
+    public ScanProgress? ProgressOf(int share) => _loop.Find(share)?.Scan?.Progress;
 
     /// <summary>
     /// Opens the index at a path for these shares and begins to scan them; what it holds of other

@@ -17,6 +17,12 @@ public sealed record ShareIndexSettings
     /// <summary>How long a reported file must be left alone before it is hashed.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Told of each whole walk that came to its end; on the index thread.</summary>
+    public Action<ShareStatus, ScanProgress>? Scanned { get; init; }
+
+    /// <summary>Told what keeps a share from being indexed, once; on the index thread.</summary>
+    public Action<string>? Warn { get; init; }
+
     /// <summary>How often a share's folder is looked for, there or not.</summary>
     public TimeSpan PresencePeriod { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -4,8 +4,8 @@ using FriendNet.Node.Linux;
 namespace FriendNet.Node.Shares;
 
 /// <summary>
-/// One scan of one share: what to look at, whether the folder is there at all, and what follows
-/// from how it went.
+/// One scan of one share, in turns: what to look at, whether the folder is there at all, and what
+/// follows from how it went.
 /// </summary>
 internal sealed class ShareScan : IDisposable
 {
@@ -20,27 +20,31 @@ internal sealed class ShareScan : IDisposable
     private readonly ScanJob _job;
     private readonly long _startMs = Environment.TickCount64;
     private readonly bool _isFull;
+    private readonly IEnumerator<ScanTurn> _turns;
 
     internal ShareScan(
         IndexStore store,
         ShareEntry entry,
         IndexContext context,
         ShareIndexSettings settings,
-        CancellationTokenSource cancel
+        CancellationToken stop
     )
     {
         _store = store;
         _entry = entry;
         _settings = settings;
-        _cancel = cancel;
+        _cancel = CancellationTokenSource.CreateLinkedTokenSource(stop, entry.Removal.Token);
         _isFull = entry.FullDueMs <= _startMs;
         if (_isFull)
             entry.FullDueMs = long.MaxValue;
         // What is reported is just being written, so it must settle; a full walk trusts the clock.
         var settleNs = _isFull ? 0 : (long)settings.Settle.TotalNanoseconds;
-        _scope = new ScanScope(entry.Folder.Path, settleNs, cancel.Token);
+        _scope = new ScanScope(entry.Folder.Path, settleNs, _cancel.Token);
         _job = new ScanJob(store, entry, _scope, context);
+        _turns = Run().GetEnumerator();
     }
+
+    internal ShareEntry Entry => _entry;
 
     internal ScanProgress Progress =>
         new(
@@ -55,18 +59,11 @@ internal sealed class ShareScan : IDisposable
             TimeSpan.FromMilliseconds(Environment.TickCount64 - _startMs)
         );
 
-    internal void Run()
+    /// <summary>Goes on for half a second or so; false: it is over.</summary>
+    internal bool Turn()
     {
-        var targets = Targets();
-        if (targets.Count == 0 || !IsThere(out var stat))
-            return;
-        _entry.Become(ShareState.Scanning);
-        TakeOver(stat);
-        if (_isFull && _entry.Files == 0)
-            _job.CountAll();
-        _job.Run(targets, () => IsSameFolder(stat));
-        if (!_cancel.IsCancellationRequested)
-            Conclude();
+        _job.BeginTurn();
+        return _turns.MoveNext();
     }
 
     /// <summary>Withdraws the whole share and forgets its folder.</summary>
@@ -79,14 +76,34 @@ internal sealed class ShareScan : IDisposable
 
     public void Dispose()
     {
-        // After an error, files may still be waiting to be hashed: not any more.
+        // Files may still be waiting to be hashed: not any more.
         _cancel.Cancel();
-        _job.Dispose();
+        _turns.Dispose();
+        _cancel.Dispose();
+    }
+
+    private IEnumerable<ScanTurn> Run()
+    {
+        var targets = Targets();
+        if (targets.Count == 0 || !IsThere(out var stat))
+            yield break;
+        _entry.Become(ShareState.Scanning);
+        TakeOver(stat);
+        if (_isFull && _entry.Files == 0)
+        {
+            foreach (var turn in _job.CountAll())
+                yield return turn;
+        }
+        foreach (var turn in _job.Run(targets, () => IsSameFolder(stat)))
+            yield return turn;
+        if (!_cancel.IsCancellationRequested)
+            Conclude();
     }
 
     private List<string> Targets()
     {
         var dirty = _entry.Dirty.DueMs <= _startMs || _isFull ? _entry.Dirty.Take() : [];
+        _entry.Retries.Forget(dirty);
         var retries = _entry.Retries.DueMs <= _startMs || _isFull ? _entry.Retries.Take() : [];
         if (_isFull)
             return [""];
@@ -124,11 +141,19 @@ internal sealed class ShareScan : IDisposable
             && parent.Device == old.Device;
         if (isDeleted)
             _job.WithdrawAll();
-        _entry.Become(ShareState.Missing, 0, WhyMissing(path, error, isUnmounted, isDeleted));
+        Warn(WhyMissing(path, error, isUnmounted, isDeleted));
         _entry.FullDueMs = _startMs + (long)_settings.PresencePeriod.TotalMilliseconds;
         _entry.Watch?.Dispose();
         _entry.Watch = null;
         return false;
+    }
+
+    // It is looked for again every few seconds, and said once.
+    private void Warn(string sentence)
+    {
+        if (_entry.Status.Sentence != sentence)
+            _settings.Warn?.Invoke(sentence);
+        _entry.Become(ShareState.Missing, 0, sentence);
     }
 
     private static string WhyMissing(string path, int error, bool isUnmounted, bool isDeleted)
@@ -189,7 +214,7 @@ internal sealed class ShareScan : IDisposable
             _entry.Retries.Add(path, now, (long)retryMs, (long)retryMs);
         if (_isFull)
             ConcludeFull(now);
-        else if (_entry.Status.Errors > 0 || _job.Skips.Errors > _job.Unsettled.Count)
+        else if (_entry.Status.Errors > 0 || _job.Skips.Errors > 0)
             _entry.FullDueMs = Math.Min(_entry.FullDueMs, now + FullAgainMs());
         // Someone may have asked for a rescan meanwhile.
         _entry.Become(_entry.FullDueMs <= now ? ShareState.Waiting : ShareState.Ready);
@@ -209,6 +234,7 @@ internal sealed class ShareScan : IDisposable
             new[] { failure, _job.Skips.Sentence() }.Where(s => s?.Length > 0)
         );
         _entry.Become(ShareState.Ready, _job.Skips.Errors, sentence);
+        _settings.Scanned?.Invoke(_entry.Status, Progress);
         var totals = _store.Totals();
         var (gone, live) = (totals.Sum(t => t.Gone), totals.Sum(t => t.Files));
         if (gone > Math.Max(TombstonesMin, live))

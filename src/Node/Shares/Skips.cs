@@ -37,9 +37,12 @@ internal sealed class Skips
     private readonly long[] _counts = new long[Enum.GetValues<SkipReason>().Length];
     private readonly string?[] _examples = new string?[Enum.GetValues<SkipReason>().Length];
 
-    /// <summary>All but links and what is being fetched.</summary>
+    /// <summary>All but links, what is being fetched, and what is tried again by itself.</summary>
     internal long Errors =>
-        _counts.Sum() - _counts[(int)SkipReason.Link] - _counts[(int)SkipReason.Unfinished];
+        _counts.Sum()
+        - _counts[(int)SkipReason.Link]
+        - _counts[(int)SkipReason.Unfinished]
+        - _counts[(int)SkipReason.Changing];
 
     internal void Add(SkipReason reason, string example)
     {
@@ -47,7 +50,7 @@ internal sealed class Skips
         _examples[(int)reason] ??= example;
     }
 
-    /// <summary>One sentence a kind of error; empty when there was none.</summary>
+    /// <summary>One sentence a kind of error; empty when there is none.</summary>
     internal string Sentence()
     {
         var text = new StringBuilder();
@@ -55,7 +58,6 @@ internal sealed class Skips
         Append(text, SkipReason.TooLong, "too long or too deep; move nearer to the top");
         Append(text, SkipReason.Unreadable, "cannot be read; allow FriendNet's user to read");
         Append(text, SkipReason.Special, "no file (a pipe, socket or device)");
-        Append(text, SkipReason.Changing, "changing just now; tried again soon");
         Append(text, SkipReason.Failed, "beyond FriendNet for a fault of its own; report it");
         return text.ToString();
     }

@@ -75,6 +75,40 @@ public sealed class ChangingFolderTests : IDisposable
     }
 
     [Fact]
+    public void AFileThatNeverRestsKeepsNobodyWaiting()
+    {
+        _home.Write("good", [1]);
+        var log = _home.Write("log", [1]);
+        using var stop = new ManualResetEventSlim();
+        var writer = new Thread(() =>
+        {
+            while (!stop.IsSet)
+                File.AppendAllText(log, "another line\n");
+        });
+        writer.Start();
+        try
+        {
+            // Whoever looks now and then sees it at rest, not only who looks at a lucky moment.
+            var rests = 0;
+            _home.Open();
+            _home.WaitFor(() => !_home.Index.Indexing && ++rests == 20);
+            _home.WaitFor(() =>
+                _home
+                    .Index.Shares[0]
+                    .Sentence.Contains("1 skipped, changing", StringComparison.Ordinal)
+            );
+            Assert.Equal(["good"], _home.Paths());
+        }
+        finally
+        {
+            stop.Set();
+            writer.Join();
+        }
+        _home.WaitFor(() => _home.Paths() is ["good", "log"]);
+        _home.WaitFor(() => _home.Index.Shares[0].Sentence.Length == 0);
+    }
+
+    [Fact]
     public void WhatCannotBeSharedIsSkippedAndTold()
     {
         _home.Write("good", [1]);
