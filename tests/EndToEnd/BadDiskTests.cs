@@ -86,6 +86,31 @@ public sealed class BadDiskTests
     }
 
     [Fact]
+    public void AFullDiskUnderTheIndexEndsTheRescan()
+    {
+        LiveNode.SkipUnlessPublished();
+        using var scratch = new Scratch();
+        using var disk = SmallDisk.Mount(scratch.Folder("disk"), mebibytes: 24);
+        using var node = new LiveNode(disk.Path, "alice");
+        node.Start();
+        node.Ok("share", "add", scratch.Folder("docs"));
+        var filler = Path.Combine(disk.Path, "filler");
+        Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[32 << 20]));
+        foreach (var i in Enumerable.Range(0, 3_000))
+        {
+            scratch.File($"docs/{i} {new string('x', 200)}", 1);
+        }
+
+        var rescan = node.Call("share", "rescan", "docs");
+        rescan.Refused(DiskCode);
+        Assert.Contains("index cannot be written", rescan.Error, StringComparison.Ordinal);
+        Assert.Contains("index cannot", node.Ok("share", "list").Output, StringComparison.Ordinal);
+
+        File.Delete(filler);
+        node.Ok("share", "rescan", "docs");
+    }
+
+    [Fact]
     public async Task AFileThatChangesWhileItIsSentIsNotTakenForTheOldOne()
     {
         LiveNode.SkipUnlessPublished();

@@ -13,9 +13,11 @@ namespace FriendNet.Node.Api;
 /// <summary>Makes request delegates of functions: JSON out, failures as problem+json.</summary>
 public static class Answers
 {
+    private const string EventStream = "text/event-stream";
     private static readonly byte[] EventStart = Encoding.ASCII.GetBytes("data: ");
     private static readonly byte[] EventEnd = Encoding.ASCII.GetBytes("\n\n");
     private static readonly byte[] LastEvent = Encoding.ASCII.GetBytes("event: end\ndata:\n\n");
+    private static readonly byte[] ProblemStart = Encoding.ASCII.GetBytes("event: problem\ndata: ");
 
     /// <summary>One answer.</summary>
     public static RequestDelegate Json<T>(
@@ -72,7 +74,8 @@ public static class Answers
         context => Guarded(context, () => answer(context));
 
     /// <summary>Server-sent events (WHATWG HTML 9.2), each one value. A last one named
-    /// <c>end</c> tells a whole answer from a daemon that died.</summary>
+    /// <c>end</c> tells a whole answer from a daemon that died, one named <c>problem</c> is a
+    /// failure amid them.</summary>
     public static RequestDelegate Events<T>(
         JsonTypeInfo<T> type,
         Func<HttpContext, IAsyncEnumerable<T>> values
@@ -83,7 +86,7 @@ public static class Answers
                 async () =>
                 {
                     var response = context.Response;
-                    response.ContentType = "text/event-stream";
+                    response.ContentType = EventStream;
                     await foreach (
                         var value in values(context).WithCancellation(context.RequestAborted)
                     )
@@ -165,18 +168,24 @@ public static class Answers
 
     private static async Task Refuse(HttpContext context, FailureKind kind, string sentence)
     {
-        if (context.Response.HasStarted)
+        var row = FailureTable.Of(kind);
+        var problem = new Problem("about:blank", row.Meaning, row.HttpStatus, sentence, row.Code);
+        var text = JsonSerializer.SerializeToUtf8Bytes(problem, ContractJson.Default.Problem);
+        var response = context.Response;
+        if (!response.HasStarted)
+        {
+            response.StatusCode = row.HttpStatus;
+            response.ContentType = "application/problem+json";
+            await response.Body.WriteAsync(text);
+        }
+        else if (response.ContentType == EventStream)
+        {
+            await response.Body.WriteAsync((byte[])[.. ProblemStart, .. text, .. EventEnd]);
+        }
+        else
         {
             // Half an answer: cut it, so that the caller sees it is not whole.
             context.Abort();
-            return;
         }
-
-        var row = FailureTable.Of(kind);
-        var problem = new Problem("about:blank", row.Meaning, row.HttpStatus, sentence, row.Code);
-        context.Response.StatusCode = row.HttpStatus;
-        context.Response.ContentType = "application/problem+json";
-        var type = ContractJson.Default.Problem;
-        await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, type));
     }
 }

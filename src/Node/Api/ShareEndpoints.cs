@@ -161,9 +161,11 @@ public sealed class ShareEndpoints(
         using var timer = new PeriodicTimer(LookAgain);
         while (true)
         {
-            var now = Shown(share);
-            yield return now;
-            if (now.State != "indexing")
+            // Removed meanwhile: there is nothing to wait for.
+            share = store.Shares.Find(share.Id) ?? throw Unknown(share.Name);
+            var status = StatusOf(share);
+            yield return Shown(share, status);
+            if (StateOf(status) != "indexing" || status?.State == ShareState.Stalled)
             {
                 yield break;
             }
@@ -185,9 +187,13 @@ public sealed class ShareEndpoints(
                 + Suggestion.For(name, store.Shares.All.Select(share => share.Name))
         );
 
-    private Share Shown(SharedFolder share)
+    private ShareStatus? StatusOf(SharedFolder share) =>
+        index.Shares.FirstOrDefault(one => one.Id == share.Id);
+
+    private Share Shown(SharedFolder share) => Shown(share, StatusOf(share));
+
+    private Share Shown(SharedFolder share, ShareStatus? status)
     {
-        var status = index.Shares.FirstOrDefault(one => one.Id == share.Id);
         var (state, audience) = (StateOf(status), share.Audience);
         // While it is being indexed, what there is of it may fit still.
         IReadOnlyList<string> unshown = state == "ready" ? leftOut.Of(share) : [];

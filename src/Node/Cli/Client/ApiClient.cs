@@ -93,6 +93,14 @@ public sealed partial class ApiClient(Home home)
                 throw Stopped(null);
             }
 
+            if (line == "event: problem")
+            {
+                throw Refusal(
+                    await Line(reader, cancel) is { Length: > 6 } told ? told[6..] : "",
+                    status
+                );
+            }
+
             if (line.StartsWith("data: ", StringComparison.Ordinal))
             {
                 yield return Parse(line["data: ".Length..], type);

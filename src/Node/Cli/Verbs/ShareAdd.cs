@@ -69,6 +69,6 @@ internal static class ShareAdd
             share = await Indexing.Follow(call, share);
         }
 
-        call.Answer(share, ContractJson.Default.Share, added => Indexing.Say(call, added));
+        Indexing.Answer(call, share);
     }
 }

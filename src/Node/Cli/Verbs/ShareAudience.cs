@@ -32,7 +32,7 @@ internal static class ShareAudience
                 ContractJson.Default.Share,
                 call.Cancel
             );
-            call.Answer(changed, ContractJson.Default.Share, one => Indexing.Say(call, one));
+            Indexing.Answer(call, changed);
         });
     }
 }

@@ -19,7 +19,7 @@ internal static class ShareRescan
             var path = $"/shares/{Call.Segment(call.Value(share))}/rescan";
             var now = await call.Api.Post(path, ContractJson.Default.Share, call.Cancel);
             now = await Indexing.Follow(call, now);
-            call.Answer(now, ContractJson.Default.Share, done => Indexing.Say(call, done));
+            Indexing.Answer(call, now);
         });
     }
 }
