@@ -53,7 +53,7 @@ internal sealed class LiveNode : IDisposable
 
     internal int ProcessId => _daemon!.Id;
 
-    internal string Listen { get; private set; } = "127.0.0.1:0";
+    internal string Listen { get; set; } = "127.0.0.1:0";
 
     /// <summary>Whether the program was published; else a test says why it cannot run.</summary>
     internal static void SkipUnlessPublished() =>

@@ -54,8 +54,11 @@ public sealed partial class RunningNode
         Gate =
             Gate.TryOpen(settings.Listen, _our, GateLimits.Default, out var sentence)
             ?? throw new FailureException(FailureKind.PortInUse, sentence!);
-        Places = OwnPlaces.Told(settings.Announce, Gate.Listening);
-        Post(new Input.OwnAddresses(Places));
+        _places = new PlaceKeeper(
+            () => OwnPlaces.Told(settings.Announce, Gate.Listening),
+            TimeProvider.System,
+            places => Post(new Input.OwnAddresses(places))
+        );
     }
 
     private Views OpenViews() =>

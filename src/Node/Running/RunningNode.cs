@@ -32,6 +32,7 @@ public sealed partial class RunningNode : IDisposable
     private readonly RelayTap? _tap;
     private readonly CircleKeeper _circles;
     private readonly Action<string> _warn;
+    private PlaceKeeper _places = null!;
     private ITimer _expiry = null!;
 
     /// <summary>Memory of all that is served.</summary>
@@ -113,7 +114,7 @@ public sealed partial class RunningNode : IDisposable
     public Gate Gate { get; private set; } = null!;
 
     /// <summary>"host:port" as friends are told, best first.</summary>
-    public IReadOnlyList<string> Places { get; private set; } = [];
+    public IReadOnlyList<string> Places => _places.Now;
 
     public FriendStore Friends => _stores.Friends;
 
@@ -168,6 +169,7 @@ public sealed partial class RunningNode : IDisposable
     public void Dispose()
     {
         Gate.Dispose();
+        _places.Dispose();
         Limits.Dispose();
         _expiry.DisposeAsync().AsTask().Wait(Goodbye);
         // Nobody decides any more: what ends below is not to be begun anew.
