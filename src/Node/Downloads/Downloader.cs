@@ -42,13 +42,16 @@ public sealed partial class Downloader : IDisposable
     )
     {
         (_store, _report, _log, _time) = (store, report, log, time ?? TimeProvider.System);
-        _table = new(store);
+        _table = new(store) { Moved = row => Moved(row) };
         _finisher = new(_table, store, Stop, LookAgain);
         _parts = new(_table, store, report);
         _work = new(open, report, DiskFailed, log);
         _recorder = new("recorder", RecordAll);
         _looker = new("looker", static () => false);
     }
+
+    /// <summary>Told of each transfer that is in another state, by whoever moved it.</summary>
+    public Action<TransferRow> Moved { get; init; } = _ => { };
 
     /// <summary>Takes up what an earlier run left unfinished; in the background.</summary>
     public void Restore()

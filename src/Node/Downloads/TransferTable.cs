@@ -61,6 +61,9 @@ internal sealed class TransferTable(TransferStore store)
     /// <summary>Guards what is in memory; never held while something waits.</summary>
     private readonly Lock _gate = new();
 
+    /// <summary>Told of each change of state, after it.</summary>
+    internal Action<TransferRow> Moved { get; init; } = _ => { };
+
     internal TransferEntry Add(TransferRow row)
     {
         var entry = new TransferEntry(row);
@@ -147,8 +150,10 @@ internal sealed class TransferTable(TransferStore store)
                 entry.Row = entry.Row with { State = to, FinalName = finalName, Why = why };
                 entry.Why = why;
                 entry.Changed.Raise();
-                return true;
             }
         }
+
+        Moved(entry.Row);
+        return true;
     }
 }

@@ -1,6 +1,7 @@
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Circles;
 using FriendNet.Node.Configuration;
+using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
 using FriendNet.Protocol.Events;
@@ -70,6 +71,17 @@ public sealed partial class RunningNode
             Shown,
             _warn
         ) ?? throw new FailureException(FailureKind.Damaged, "views.db cannot be opened.");
+
+    private Downloader OpenDownloads() =>
+        new(
+            _stores.Transfers,
+            (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
+            Post,
+            _warn
+        )
+        {
+            Moved = _log.Moved,
+        };
 
     private CircleKeeper OpenCircles()
     {

@@ -15,6 +15,7 @@ using FriendNet.Protocol.Engine;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
+using Microsoft.Extensions.Logging;
 
 namespace FriendNet.Node.Running;
 
@@ -32,24 +33,20 @@ public sealed partial class RunningNode : IDisposable
     private readonly RelayTap? _tap;
     private readonly CircleKeeper _circles;
     private readonly Action<string> _warn;
+    private readonly NodeLog _log;
     private PlaceKeeper _places = null!;
     private ITimer _expiry = null!;
 
     /// <summary>Memory of all that is served.</summary>
     private readonly BlockQuota _served = new();
 
-    private RunningNode(
-        Home home,
-        Settings settings,
-        IdentityKeys keys,
-        Card card,
-        Action<string> warn
-    )
+    private RunningNode(Home home, Settings settings, IdentityKeys keys, Card card, ILogger log)
     {
-        (Home, Card, _warn) = (home, card, warn);
+        void Warn(string sentence) => log.LogWarning("{Sentence}", sentence);
+        (Home, Card, _warn) = (home, card, Warn);
         var self = FriendId.Of(card.SigningKey.Bytes);
         var entropy = new SystemEntropy();
-        _stores = Stores.Open(home, keys, self, Clock.Now(), warn);
+        _stores = Stores.Open(home, keys, self, Clock.Now(), Warn);
         var told = new EngineSettings
         {
             Possession = OwnProofs.By(keys.Agreement, self, Friends),
@@ -57,7 +54,8 @@ public sealed partial class RunningNode : IDisposable
             Horizon = settings.Horizon,
         };
         _engine = new EngineThread(new NodeEngine(self, entropy, told), Clock);
-        Index = Stores.OpenIndex(home, _stores.Friends.Shares, warn);
+        _log = new NodeLog(log, Friends, Clock.Now);
+        Index = Stores.OpenIndex(home, _stores.Friends.Shares, Warn, _log.Scanned);
         Views = OpenViews();
         Audiences = new Audiences(_stores.Friends, Index, Views);
         _our = new OurSide(
@@ -68,7 +66,7 @@ public sealed partial class RunningNode : IDisposable
             entropy,
             Clock.Now,
             Post,
-            warn,
+            Warn,
             settings.Padding,
             Libipsec.IsReady
         );
@@ -78,20 +76,15 @@ public sealed partial class RunningNode : IDisposable
             _our,
             Friends.Pseudonyms.Find,
             Ledger,
-            settings.RelayCapture is { } file ? _tap = new RelayTap(file, warn) : null
+            settings.RelayCapture is { } file ? _tap = new RelayTap(file, Warn) : null
         );
-        Downloads = new Downloader(
-            _stores.Transfers,
-            (link, request, credit, sink) => EffectSwitch.Open(Links, link, request, credit, sink),
-            Post,
-            warn
-        );
+        Downloads = OpenDownloads();
         _circles = OpenCircles();
         _server = new Server(
             (link, stream) => Links.Find(link)?.BeginAnswer(stream),
             Find,
             changed => Index.Rescan(changed.Share),
-            warn,
+            Warn,
             settings.ShareParts ? new FetchedParts(Downloads, Index).Reader : null,
             _served
         );
@@ -137,10 +130,10 @@ public sealed partial class RunningNode : IDisposable
         Settings settings,
         IdentityKeys keys,
         Card card,
-        Action<string> warn
+        ILogger log
     )
     {
-        var node = new RunningNode(home, settings, keys, card, warn);
+        var node = new RunningNode(home, settings, keys, card, log);
         node.Begin(settings);
         return node;
     }
@@ -184,6 +177,7 @@ public sealed partial class RunningNode : IDisposable
         _circles.Dispose();
         Views.Dispose();
         Index.Dispose();
+        _log.Dispose();
         _stores.Dispose();
     }
 
@@ -192,8 +186,12 @@ public sealed partial class RunningNode : IDisposable
     /// </summary>
     private void Post(Input input)
     {
+        _log.Hear(input);
         switch (input)
         {
+            case Input.Download download when Downloads.Find(download.Transfer) is { } transfer:
+                _log.Fetching(transfer.Row);
+                break;
             case Input.FriendKnown known:
                 // Not on the gate's thread, which others wait for.
                 ThreadPool.UnsafeQueueUserWorkItem(

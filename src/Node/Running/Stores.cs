@@ -83,9 +83,19 @@ internal sealed class Stores : IDisposable
     }
 
     /// <exception cref="FailureException">It cannot be had.</exception>
-    internal static ShareIndex OpenIndex(Home home, SharedFolders shares, Action<string> warn)
+    internal static ShareIndex OpenIndex(
+        Home home,
+        SharedFolders shares,
+        Action<string> warn,
+        Action<ShareStatus, ScanProgress> scanned
+    )
     {
-        var settings = new ShareIndexSettings { Excluded = home.Folder };
+        var settings = new ShareIndexSettings
+        {
+            Excluded = home.Folder,
+            Warn = warn,
+            Scanned = scanned,
+        };
         var folders = shares.All.Select(Audiences.Indexed).ToArray();
         var index = ShareIndex.Open(home.IndexDatabase, folders, settings, out var sentence);
         if (index?.Notice is { } notice)

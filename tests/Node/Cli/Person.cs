@@ -28,11 +28,11 @@ internal sealed class Person : IAsyncDisposable
     private readonly JournalLines _journal;
     private ApiHost? _api;
 
-    private Person(string name)
+    private Person(string name, LogLevel least)
     {
         _temp.Home.Create();
         _keys = IdentityFile.Create(_temp.Home, null, new SystemEntropy());
-        _journal = new JournalLines(Log, LogLevel.Warning);
+        _journal = new JournalLines(Log, least);
         var settings = new Settings(
             [new IPEndPoint(IPAddress.Loopback, 0)],
             [],
@@ -43,7 +43,7 @@ internal sealed class Person : IAsyncDisposable
             null
         );
         var card = Card.Create(_keys, name, 1);
-        Node = RunningNode.Start(_temp.Home, settings, _keys, card, Log.WriteLine);
+        Node = RunningNode.Start(_temp.Home, settings, _keys, card, _journal.CreateLogger("Node"));
         Settings = settings;
     }
 
@@ -55,9 +55,9 @@ internal sealed class Person : IAsyncDisposable
 
     internal StringWriter Log { get; } = new();
 
-    internal static async Task<Person> Start(string name)
+    internal static async Task<Person> Start(string name, LogLevel least = LogLevel.Warning)
     {
-        var person = new Person(name);
+        var person = new Person(name, least);
         person._api = await ApiHost.Start(
             person.Home,
             NodeEndpoints.Of(person.Node, person.Settings, person._keys),

@@ -9,6 +9,7 @@ using FriendNet.Node.Running;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Ids;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Downloads;
@@ -173,7 +174,13 @@ public sealed class OldTransfersTests : IDisposable
             LogLevel.Warning,
             null
         );
-        RunningNode.Start(_temp.Home, settings, keys, Card.Create(keys, "Alice", 1), _ => { });
+        RunningNode.Start(
+            _temp.Home,
+            settings,
+            keys,
+            Card.Create(keys, "Alice", 1),
+            NullLogger.Instance
+        );
     }
 
     /// <returns>The time of change of the part, which is recorded from version 2 on.</returns>

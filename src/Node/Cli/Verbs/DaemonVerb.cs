@@ -6,7 +6,6 @@ using FriendNet.Node.Configuration;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Journal;
 using FriendNet.Node.Running;
-using Microsoft.Extensions.Logging;
 
 namespace FriendNet.Node.Cli.Verbs;
 
@@ -69,13 +68,7 @@ internal static class DaemonVerb
         // For those who become friends from now on; seconds serve as its sequence.
         var sequence = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var card = Card.Create(keys, settings.Name ?? "friend", sequence);
-        using var node = RunningNode.Start(
-            home,
-            settings,
-            keys,
-            card,
-            sentence => log.LogWarning("{Sentence}", sentence)
-        );
+        using var node = RunningNode.Start(home, settings, keys, card, log);
         await using var api = await ApiHost.Start(
             home,
             NodeEndpoints.Of(node, settings, keys),

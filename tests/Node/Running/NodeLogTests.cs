@@ -1,0 +1,78 @@
+using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Wire;
+using FriendNet.Tests.Node.Cli;
+using FriendNet.Tests.Node.Links;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace FriendNet.Tests.Node.Running;
+
+/// <summary>What the daemon says of itself to who reads its log.</summary>
+public sealed class NodeLogTests
+{
+    [Fact]
+    public async Task WhatHappensIsSaidInALineEach()
+    {
+        var alice = await Person.Start("Alice", LogLevel.Information);
+        var bob = await Person.Start("Bob", LogLevel.Debug);
+        alice.File("mus\u202eic/a.mp3");
+        await alice.Ok("share", "add", alice.Folder("mus\u202eic"));
+        await alice.Befriend(bob);
+        await bob.Until(all => all.GetArrayLength() == 1, "search", "mp3");
+        await bob.Ok("get", "1", "-o", bob.Folder("target"));
+        await alice.DisposeAsync();
+        await bob.Until(
+            friend => friend.GetProperty("state").GetString() == "offline",
+            "friend",
+            "show",
+            "Alice"
+        );
+        await bob.DisposeAsync();
+
+        Says(alice, "<6>Node: Bob is a friend now: the invitation was redeemed.");
+        Says(alice, "<6>Node: Bob is linked: it dialed us, over IPv4 in the local network.");
+        Says(alice, "<6>Node: Friends are told that we are at 127.0.0.1:");
+        Says(alice, @"<6>Node: mus\u{202E}ic was looked through: 1 file, 0.0 MB in ");
+        Assert.DoesNotContain("<7>", $"{alice.Log}", StringComparison.Ordinal);
+
+        Says(bob, "<6>Node: Alice is a friend now: the invitation was redeemed.");
+        Says(bob, "<6>Node: Alice is linked: we dialed, over IPv4 in the local network.");
+        Says(bob, "<7>Node: The catalog of Alice is here: 1 file.");
+        Says(bob, "<6>Node: a.mp3 is being fetched: 1 file, 0.0 MB.");
+        Says(bob, "<6>Node: a.mp3 is done: 1 file, 0.0 MB.");
+        Says(bob, "<6>Node: The link to Alice ended: closed by the friend");
+    }
+
+    [Fact]
+    public async Task AFriendThatComesAndGoesDoesNotFillTheLog()
+    {
+        const int times = 40;
+        var alice = await Person.Start("Alice", LogLevel.Information);
+        using (var bob = new Side("Bob"))
+        {
+            var invitation = (await alice.Ok("invite", "create", "--json")).Json;
+            await bob.Dialer.RedeemAsync(invitation.GetProperty("link").GetString()!);
+            bob.Opened();
+            var id = FriendId.Of(alice.Node.Card.SigningKey.Bytes);
+            for (var i = 0; i < times; i++)
+            {
+                bob.Our.Links.Find(id)!.Close(CloseCode.Bye);
+                bob.Next<Input.LinkClosed>();
+                bob.Dialer.Dial(id, [alice.Node.Gate.Listening[0].ToString()]);
+                bob.Opened();
+            }
+        }
+
+        await alice.DisposeAsync();
+        var lines = $"{alice.Log}".Split('\n');
+        Assert.InRange(
+            lines.Count(line => line.Contains("Bob", StringComparison.Ordinal)),
+            times / 4,
+            times
+        );
+    }
+
+    private static void Says(Person person, string line) =>
+        Assert.Contains($"\n{line}", $"\n{person.Log}", StringComparison.Ordinal);
+}
