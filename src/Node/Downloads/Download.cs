@@ -169,7 +169,7 @@ internal sealed partial class Download : IDisposable
         Stored();
     }
 
-    /// <summary>Syncs what was written, if that is due; after its slice is known to stand.</summary>
+    /// <summary>Syncs what was written, if that is due; once its slice is known.</summary>
     /// <exception cref="DiskException">The disk failed.</exception>
     internal void SyncEarly(Slice slice, int count) => _place.SyncEarly(slice, count);
 
