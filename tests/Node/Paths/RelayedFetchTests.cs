@@ -67,15 +67,15 @@ public sealed class RelayedFetchTests : IDisposable
     }
 
     [Fact]
-    public async Task AStrangerThatStallsHoldsLittle()
+    public async Task WhatStallsOnItsWayToAStrangerIsCountedAsTheirs()
     {
         using var relay = Between("Bob");
         var (id, content) = _far.Share("song", 20 << 20);
         using var uploads = _far.Side.Our.Uploads;
         uploads.Set(new Rates(0, null));
         var transfer = _near.Start(id, "got");
-        // What one may hold that comes over one friend; it asks for more.
-        Wait.Until(() => _far.Blocks.HeldForPaths == 2);
+        Wait.Until(() => _far.Blocks.HeldForPaths > 0);
+        Assert.InRange(_far.Blocks.Held, 1, _far.Blocks.HeldForPaths);
         uploads.Set(Rates.Unlimited);
         var cancel = TestContext.Current.CancellationToken;
         await _near.Downloads.WhenEnded(transfer)!.WaitAsync(Side.Patience * 2, cancel);
