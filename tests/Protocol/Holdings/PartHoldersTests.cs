@@ -158,7 +158,8 @@ public sealed class PartHoldersTests
     [Fact]
     public void What_is_done_goes_for_what_is_under_way_and_takes_no_place_of_it()
     {
-        var (old, small) = (Content(Limits.HoldingsMax, runs: 9), Content(0, runs: 1));
+        var old = Content(Limits.HoldingsMax, runs: 9);
+        var small = Content(Limits.HoldingsMax - 1, runs: 1);
         Hold(1, old);
         Get(2, [.. Enumerable.Range(0, Limits.HoldingsMax).Select(i => Content(i, runs: 1))]);
         Hold(3, old);
