@@ -178,7 +178,7 @@ public static class Answers
             response.ContentType = "application/problem+json";
             await response.Body.WriteAsync(text);
         }
-        else if (response.ContentType == EventStream)
+        else if (response.ContentType == EventStream && kind != FailureKind.Internal)
         {
             await response.Body.WriteAsync((byte[])[.. ProblemStart, .. text, .. EventEnd]);
         }

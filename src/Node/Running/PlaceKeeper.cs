@@ -4,13 +4,14 @@ namespace FriendNet.Node.Running;
 
 /// <summary>
 /// Where this node can be reached while it runs: looks again when the system reports that an
-/// address came or went, and every minute, for reports can be lost; says what has changed.
+/// address came or went, and every few seconds, for the framework does not report those of IPv6;
+/// says what has changed.
 /// </summary>
 public sealed class PlaceKeeper : IDisposable
 {
     // One change of network is many reports.
     private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(15);
     private readonly Lock _gate = new();
     private readonly Func<IReadOnlyList<string>> _look;
     private readonly Action<IReadOnlyList<string>> _apply;
