@@ -69,12 +69,13 @@ internal sealed class Invariants(World world)
     internal void Given(SimNode node, FriendId? friend, ContentId content)
     {
         var card = world.Files[content];
-        int? reader = friend is { } one ? SimNode.NumberOf(one) : null;
-        var isFine = reader is { } known
-            ? card.IsFor(world, known, node.Now, node.Now)
+        var isFine = friend is { } one
+            ? card.IsFor(world, SimNode.NumberOf(one), node.Now, node.Now)
             : card.At(node.Now).For == Readers.Circle;
-        if (card.Owner == node.Number && !isFine)
-            throw Broken(node, $"gives a file of its own to {reader}, who may not have it");
+        if (card.Owner != node.Number || isFine)
+            return;
+        var reader = friend is { } known ? $"{SimNode.NumberOf(known)}" : "one of the circle";
+        throw Broken(node, $"gives a file of its own to {reader}, who may not have it");
     }
 
     /// <summary>A slice came, and is right: the node is one whom its owner lets have it, or did
