@@ -32,10 +32,15 @@ internal sealed class RelayWatch(SimNode node, Rates rates)
         if (limit is not { } rate)
             return;
         var gone = (node.Now - level.At) * (double)rate / World.Second;
+        // Of what was granted before the stretch began, a path has so much left at most; what it is
+        // granted later comes from the rate.
+        if (level.Bytes <= gone)
+            level.Paths = Math.Max(paths, level.PathsBefore);
         (level.Bytes, level.At) = (Math.Max(0, level.Bytes - gone) + bytes, node.Now);
+        level.PathsBefore = paths;
         var saved = Math.Max(rate, FirstBytes + Limits.FrameBodyBytesMax);
         // A path asks for more when half of what it was granted is used.
-        if (level.Bytes > saved + (paths * ((1.5 * saved) + FirstBytes)))
+        if (level.Bytes > saved + (level.Paths * ((1.5 * saved) + FirstBytes)))
             throw new InvariantException(what, node.Number, node.Now);
     }
 
@@ -45,5 +50,10 @@ internal sealed class RelayWatch(SimNode node, Rates rates)
         internal double Bytes { get; set; }
 
         internal long At { get; set; }
+
+        /// <summary>Open when it was empty last.</summary>
+        internal int Paths { get; set; }
+
+        internal int PathsBefore { get; set; }
     }
 }
