@@ -11,9 +11,11 @@ namespace FriendNet.Node.Running;
 /// A friend's catalog as it comes in: spooled, then applied in turns. Reports CatalogHeld or
 /// CatalogFailed, once.
 /// </summary>
+/// <param name="isFriend">Asked again when it is applied.</param>
 /// <param name="spool">Owned from here on.</param>
 internal sealed class CatalogSink(
     FriendId friend,
+    Func<FriendId, bool> isFriend,
     CatalogStore store,
     Spool spool,
     Action<Input> post
@@ -72,6 +74,13 @@ internal sealed class CatalogSink(
                 outcome = applied.Held is { } held
                     ? new Input.CatalogHeld(friend, held)
                     : new Input.CatalogFailed(friend, applied.Why, applied.Lasting);
+            }
+
+            // Removed while it came in, and forgotten before it was applied.
+            if (!isFriend(friend))
+            {
+                store.Remove(friend);
+                outcome = new Input.CatalogFailed(friend, "Friends no more.");
             }
         }
         catch (Exception e) when (StorageFault.Is(e))

@@ -119,7 +119,7 @@ internal sealed class EffectSwitch(
 #pragma warning disable CA2000 // The sink owns it, and hears of every end.
         var spool = new Spool(spoolFolder, Limits.CatalogBytesMax);
 #pragma warning restore CA2000
-        var sink = new CatalogSink(sync.Friend, catalogs, spool, post);
+        var sink = new CatalogSink(sync.Friend, IsFriend, catalogs, spool, post);
         var wanted = new Request { Catalog = request };
         if (Open(links, sync.Link, wanted, (int)Limits.CatalogBytesMax, sink) is null)
         {
@@ -145,6 +145,8 @@ internal sealed class EffectSwitch(
         source.Friend is { } friend ? NameOf(friend) : $"{source}";
 
     private string NameOf(FriendId friend) => friends.Find(friend)?.Name ?? "a former friend";
+
+    private bool IsFriend(FriendId friend) => friends.Find(friend) is not null;
 
     /// <summary>
     /// What touches a database waits for the disk; the engine's thread does not.
