@@ -17,7 +17,10 @@ public sealed class NodeLogTests
         var alice = await Person.Start("Alice", LogLevel.Information);
         var bob = await Person.Start("Bob", LogLevel.Debug);
         alice.File("mus\u202eic/a.mp3");
-        await alice.Ok("share", "add", alice.Folder("mus\u202eic"));
+        var music = alice.Folder("mus\u202eic");
+        // What was written just now is left for another look.
+        File.SetLastWriteTimeUtc(Path.Combine(music, "a.mp3"), DateTime.UnixEpoch);
+        await alice.Ok("share", "add", music);
         await alice.Befriend(bob);
         await bob.Until(all => all.GetArrayLength() == 1, "search", "mp3");
         await bob.Ok("get", "1", "-o", bob.Folder("target"));
