@@ -31,11 +31,12 @@ public sealed class TokenBucket(long? bytesPerSecond, long burstBytes, Instant n
         return (long)Math.Floor(_tokens);
     }
 
-    /// <summary>May go below zero.</summary>
+    /// <summary>May go below zero; what is given back is saved up to a burst like all else.</summary>
+    /// <param name="bytes">Below zero: given back.</param>
     public void Charge(long bytes, Instant now)
     {
         _ = Available(now);
-        _tokens -= bytes;
+        _tokens = Math.Min(burstBytes, _tokens - bytes);
     }
 
     /// <summary>When so much is there; far off with a rate of 0.</summary>

@@ -6,42 +6,50 @@ using FriendNet.Simulation.Worlds;
 namespace FriendNet.Simulation.Checks;
 
 /// <summary>
-/// What a node carries for others, of each friend and of all: over any stretch of time no more
-/// than its rates give, what a second of them saves up, and what paths were granted before.
+/// What a node lets pass for others, of each friend and of all: over any stretch of time no more
+/// than its rates give and what a second of them saves up. A path that is idle may hold what it was
+/// given, up to its window; what it never used is given back when it ends.
 /// </summary>
 internal sealed class RelayWatch(SimNode node, Rates rates)
 {
-    private const double FirstBytes = 2.0 * Limits.RelayFirstBytes;
+    /// <summary>What a path begins with, both ways.</summary>
+    internal const long FirstBytes = 2L * Limits.RelayFirstBytes;
+
+    private const double Rounding = 1_000;
     private readonly Dictionary<int, Level> _friends = [];
     private readonly Level _all = new();
 
-    /// <summary>So many bytes came to be passed on.</summary>
-    /// <param name="paths">Carried for that friend now.</param>
-    /// <param name="allPaths">Carried for anybody.</param>
-    internal void Carried(int friend, int bytes, int paths, int allPaths)
+    /// <summary>So much more may pass for that friend; below zero: it is given back.</summary>
+    internal void Granted(int friend, long bytes)
     {
         if (!_friends.TryGetValue(friend, out var level))
             _friends.Add(friend, level = new Level());
         var rate = rates.Of(SimNode.IdOf(node.World, friend));
-        Check(level, bytes, rate, paths, $"carries too much for {friend}");
-        Check(_all, bytes, rates.Total, allPaths, "carries too much for all");
+        Check(level, bytes, rate, $"lets too much pass for {friend}");
+        Check(_all, bytes, rates.Total, "lets too much pass for all");
     }
 
-    private void Check(Level level, int bytes, long? limit, int paths, string what)
+    /// <summary>Something came to be passed on.</summary>
+    internal void Carried(RelayedPath path)
+    {
+        if (path.Moved > path.Allowed)
+            throw new InvariantException("carries what it did not grant", node.Number, node.Now);
+    }
+
+    private void Check(Level level, long bytes, long? limit, string what)
     {
         if (limit is not { } rate)
             return;
         var gone = (node.Now - level.At) * (double)rate / World.Second;
-        // Of what was granted before the stretch began, a path has so much left at most; what it is
-        // granted later comes from the rate.
-        if (level.Bytes <= gone)
-            level.Paths = Math.Max(paths, level.PathsBefore);
-        (level.Bytes, level.At) = (Math.Max(0, level.Bytes - gone) + bytes, node.Now);
-        level.PathsBefore = paths;
+        level.Bytes = Math.Max(0, Math.Max(0, level.Bytes - gone) + bytes);
+        level.At = node.Now;
         var saved = Math.Max(rate, FirstBytes + Limits.FrameBodyBytesMax);
-        // A path asks for more when half of what it was granted is used.
-        if (level.Bytes > saved + (level.Paths * ((1.5 * saved) + FirstBytes)))
-            throw new InvariantException(what, node.Number, node.Now);
+        if (level.Bytes > saved + Rounding)
+            throw new InvariantException(
+                $"{what}: {level.Bytes:F0} B, {saved:F0} at most",
+                node.Number,
+                node.Now
+            );
     }
 
     // A vessel that leaks as fast as the rate allows.
@@ -50,10 +58,5 @@ internal sealed class RelayWatch(SimNode node, Rates rates)
         internal double Bytes { get; set; }
 
         internal long At { get; set; }
-
-        /// <summary>Open when it was empty last.</summary>
-        internal int Paths { get; set; }
-
-        internal int PathsBefore { get; set; }
     }
 }

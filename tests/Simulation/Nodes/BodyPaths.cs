@@ -55,7 +55,7 @@ internal sealed class BodyPaths(SimNode node)
                 Relay(relay);
                 break;
             case Effect.RelayAllow allow:
-                _relays.GetValueOrDefault(allow.Relay)?.Allow(allow.Bytes);
+                Allow(allow);
                 break;
             case Effect.EndRelay end:
                 _relays.GetValueOrDefault(end.Relay)?.Stop(end.Code);
@@ -189,8 +189,13 @@ internal sealed class BodyPaths(SimNode node)
     {
         if (node.Link(asked.From) is { } from && node.Link(asked.To) is { } to)
         {
-            var relay = new RelayedPath(node, asked, from, to) { Gone = Forget, Came = Carried };
+            var relay = new RelayedPath(node, asked, from, to)
+            {
+                Gone = Forget,
+                Came = _watch.Carried,
+            };
             _relays[asked.Relay] = relay;
+            _watch.Granted(relay.For, relay.Allowed);
             if (relay.Ask() is { } stream)
             {
                 _awaited.Add(
@@ -206,14 +211,17 @@ internal sealed class BodyPaths(SimNode node)
         node.Take(new Input.RelayRefused(asked.Relay, ResetCode.Busy));
     }
 
-    private void Carried(RelayedPath relay, int bytes)
+    private void Allow(Effect.RelayAllow allow)
     {
-        var paths = _relays.Values.Count(other => other.For == relay.For);
-        _watch.Carried(relay.For, bytes, paths, _relays.Count);
+        if (_relays.GetValueOrDefault(allow.Relay) is not { } relay)
+            return;
+        _watch.Granted(relay.For, allow.Bytes);
+        relay.Allow(allow.Bytes);
     }
 
     private void Forget(RelayedPath relay)
     {
+        _watch.Granted(relay.For, relay.Moved - relay.Allowed);
         if (relay.Stream is { } stream)
             _awaited.Remove((relay.Asked.To, stream));
         // The same number may be at its next hop already.

@@ -1,6 +1,7 @@
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
+using FriendNet.Simulation.Checks;
 using FriendNet.Simulation.Wires;
 
 namespace FriendNet.Simulation.Nodes;
@@ -23,8 +24,8 @@ internal sealed class RelayedPath
     {
         (_node, _asked, _from, _to) = (node, asked, from, to);
         _lease = new Lease(asked.Lease, () => node.Take(new Input.Relayed(asked.Relay, Moved)));
-        _down = new Passage(node, _lease) { Came = bytes => Came!(this, bytes) };
-        _up = new Passage(node, _lease) { Came = bytes => Came!(this, bytes) };
+        _down = new Passage(node, _lease) { Came = _ => Came!(this) };
+        _up = new Passage(node, _lease) { Came = _ => Came!(this) };
         // Until it is joined nothing else says that the asker has left.
         _down.Answer(from, asked.Stream, () => End(ResetCode.Failed));
     }
@@ -39,8 +40,11 @@ internal sealed class RelayedPath
     /// <summary>It carries nothing any more, or never did.</summary>
     internal required Action<RelayedPath> Gone { get; init; }
 
-    /// <summary>So many bytes came, either way.</summary>
-    internal required Action<RelayedPath, int> Came { get; init; }
+    /// <summary>Something came, either way.</summary>
+    internal required Action<RelayedPath> Came { get; init; }
+
+    /// <summary>Bytes that may pass, both ways, those that passed included.</summary>
+    internal long Allowed { get; private set; } = RelayWatch.FirstBytes;
 
     internal Effect.RelayPath Asked => _asked;
 
@@ -50,7 +54,7 @@ internal sealed class RelayedPath
     /// <summary>What it asked the next hop on; null: that link is full.</summary>
     internal StreamId? Stream { get; private set; }
 
-    private long Moved => _down.Moved + _up.Moved;
+    internal long Moved => _down.Moved + _up.Moved;
 
     internal StreamId? Ask() =>
         Stream = _down.Ask(
@@ -80,6 +84,7 @@ internal sealed class RelayedPath
 
     internal void Allow(long bytes)
     {
+        Allowed += bytes;
         _lease.Add(bytes);
         _down.Grant();
         _up.Grant();
