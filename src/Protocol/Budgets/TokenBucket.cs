@@ -31,7 +31,7 @@ public sealed class TokenBucket(long? bytesPerSecond, long burstBytes, Instant n
         return (long)Math.Floor(_tokens);
     }
 
-    /// <summary>May go below zero; what is given back is saved up to a burst like all else.</summary>
+    /// <summary>May go below zero; what is given back counts up to a burst.</summary>
     /// <param name="bytes">Below zero: given back.</param>
     public void Charge(long bytes, Instant now)
     {
