@@ -52,6 +52,9 @@ internal sealed class Invariants(World world)
     /// <param name="askedAt">What it might see then may be on its way.</param>
     internal void Shown(SimNode node, int friend, Volume volume, long askedAt)
     {
+        // Who exchanges its answers may show anybody what is its own.
+        if (world.Nodes[friend].Adversary is not null)
+            return;
         if (volume.Head.Entries > Limits.CatalogEntriesMax)
             throw Broken(node, $"keeps {volume.Head.Entries} entries of {friend}'s own");
         foreach (var entry in volume.Set.Entries)
