@@ -69,6 +69,7 @@ public sealed partial class Downloader
     private async Task TryAfter(TimeSpan delay, Action then)
     {
         var over = _over.Token;
+        // Cancelled, the node ends: the next start looks at what is stopped.
         await Task.Delay(delay, _time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!over.IsCancellationRequested)
             _recorder.Post(then);
