@@ -81,7 +81,7 @@ public sealed class LinkTests : IDisposable
     public async Task Messages_pass_while_bulk_fills_the_link()
     {
         const int Blocks = 63;
-        const int Rounds = 20;
+        const int Rounds = 100;
         var (ours, theirs) = _alice.LinkTo(_bob);
         // A machine that is busy elsewhere slows messages, never hastens them: the best counts.
         var most = 0u;
