@@ -34,7 +34,7 @@ internal static class TransferBench
         }
 
         IPeer[] peers = [new FriendNetPeer("FriendNet", bob, alice), rsync, synced];
-        cached.Compare("cached", big, BigBytes, peers);
+        cached.Compare("cached", big, BigBytes, [.. peers, new DiskPeer(sources)]);
         evicted.Compare("evicted", big, BigBytes, peers);
         cached.Compare("small", Path.Combine(sources, "small"), SmallFiles * SmallBytes, peers);
         Console.WriteLine(

@@ -5,7 +5,7 @@ namespace FriendNet.Bench.Index;
 
 /// <summary>
 /// One run hashed, the tree of 2 GiB built over its runs, one proof made, one checked. Goals: a run
-/// in 700 µs (SHA-256 does 1.58 GB/s at 16 KiB here); a check below 1% of that.
+/// in 350 µs (with AVX-512; one leaf after another does 1.8 GB/s); a check below 2% of that.
 /// </summary>
 [MemoryDiagnoser]
 public class MerkleBench

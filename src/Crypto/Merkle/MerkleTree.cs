@@ -121,7 +121,13 @@ public static class MerkleTree
         var from = MemoryMarshal.AsBytes(nodes);
         var to = MemoryMarshal.AsBytes(parents);
         var pairs = nodes.Length / 2;
-        for (var i = 0; i < pairs; i++)
+        var i = 0;
+        for (; i + HashLanes.Lanes <= pairs && HashLanes.IsSupported; i += HashLanes.Lanes)
+            HashLanes.Hash(
+                from.Slice(i * 64, HashLanes.Lanes * 64),
+                parents.Slice(i, HashLanes.Lanes)
+            );
+        for (; i < pairs; i++)
             SHA256.HashData(from.Slice(i * 64, 64), to.Slice(i * 32, 32));
         if (nodes.Length % 2 == 0)
             return pairs;

@@ -8,6 +8,8 @@ namespace FriendNet.Crypto.Merkle;
 /// </summary>
 public sealed class RunHasher
 {
+    private const int LaneBytes = HashLanes.Lanes * MerkleTree.LeafBytes;
+
     private readonly Hash256[] _leaves = new Hash256[MerkleTree.RunLeaves];
     private byte[]? _partial;
     private int _partialBytes;
@@ -39,11 +41,11 @@ public sealed class RunHasher
         Remaining -= bytes.Length;
         if (_partialBytes > 0)
             bytes = bytes[FillPartial(bytes)..];
-        while (bytes.Length >= LeafLanes.Bytes && LeafLanes.IsSupported)
+        while (bytes.Length >= LaneBytes && HashLanes.IsSupported)
         {
-            LeafLanes.Hash(bytes[..LeafLanes.Bytes], _leaves.AsSpan(_leafCount, LeafLanes.Lanes));
-            _leafCount += LeafLanes.Lanes;
-            bytes = bytes[LeafLanes.Bytes..];
+            HashLanes.Hash(bytes[..LaneBytes], _leaves.AsSpan(_leafCount, HashLanes.Lanes));
+            _leafCount += HashLanes.Lanes;
+            bytes = bytes[LaneBytes..];
         }
         while (bytes.Length >= MerkleTree.LeafBytes)
         {
