@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Link;
@@ -6,14 +7,18 @@ using FriendNet.Protocol.Link;
 namespace FriendNet.Node.Blocks;
 
 /// <summary>Whose answers hold blocks, and of which class.</summary>
-/// <param name="Friend">Who asks, or who carries the paths of those who ask.</param>
-/// <param name="IsPath">Whether strangers ask, over paths.</param>
-public readonly record struct BlockHolder(FriendId Friend, bool IsPath, SendClass Class);
+/// <param name="Friend">Who asks, or who carries the path of a stranger who asks.</param>
+/// <param name="Path">That path; null: the friend asks.</param>
+public readonly record struct BlockHolder(FriendId Friend, LinkId? Path, SendClass Class)
+{
+    internal (FriendId, LinkId?) Asker => (Friend, Path);
+}
 
 /// <summary>
 /// Blocks for the answers on all links: so many and no more, however slowly they are taken. Who
-/// holds some gets another while it holds less than a share of those free: one alone fills its
-/// link, among many each has a few, and the last are kept for who has none.
+/// asks and holds some gets another while all that it holds is less than a share of those free:
+/// one alone fills its link, among many each has a few. For a class of answers that holds none
+/// there is one while any is free, so that little does not wait for what is large.
 /// </summary>
 /// <remarks>For any thread; its lock is taken last.</remarks>
 public sealed class BlockQuota(TimeProvider? time = null)
@@ -22,10 +27,12 @@ public sealed class BlockQuota(TimeProvider? time = null)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(Limits.FetchSilenceSeconds);
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly BlockPool _pool = new(BlocksKept);
-    private readonly Dictionary<BlockHolder, int> _held = [];
+    private readonly Dictionary<BlockHolder, int> _byClass = [];
+    private readonly Dictionary<(FriendId, LinkId?), int> _byAsker = [];
+    private readonly Dictionary<FriendId, int> _byCarrier = [];
     private readonly LinkedList<Waiter> _waiting = [];
     private readonly Lock _gate = new();
-    private int _ofFriends;
+    private int _held;
     private int _ofPaths;
 
     /// <summary>Blocks that are not back yet.</summary>
@@ -35,7 +42,7 @@ public sealed class BlockQuota(TimeProvider? time = null)
         {
             lock (_gate)
             {
-                return _ofFriends + _ofPaths;
+                return _held;
             }
         }
     }
@@ -115,14 +122,8 @@ public sealed class BlockQuota(TimeProvider? time = null)
 
     private bool TryTake(BlockHolder holder, [NotNullWhen(true)] out Block? block)
     {
-        var free = Limits.ServedBlocksMax - _ofFriends - _ofPaths;
-        if (holder.IsPath)
-        {
-            free = Math.Min(free, Limits.ServedPathBlocksMax - _ofPaths);
-        }
-
         block = null;
-        if (_held.GetValueOrDefault(holder) * Limits.ServedFreeShare >= free)
+        if (!MayHold(holder))
         {
             return false;
         }
@@ -133,19 +134,45 @@ public sealed class BlockQuota(TimeProvider? time = null)
         return true;
     }
 
+    private bool MayHold(BlockHolder holder)
+    {
+        var free = Limits.ServedBlocksMax - _held;
+        if (holder.Path is not null)
+        {
+            var ofCarrier = _byCarrier.GetValueOrDefault(holder.Friend);
+            if (ofCarrier >= Limits.ServedCarrierBlocksMax)
+            {
+                return false;
+            }
+
+            free = Math.Min(free, Limits.ServedPathBlocksMax - _ofPaths);
+        }
+
+        return _byClass.ContainsKey(holder)
+            ? _byAsker[holder.Asker] * Limits.ServedFreeShare < free
+            : free > 0;
+    }
+
     private void Count(BlockHolder holder, int change)
     {
-        (_ofFriends, _ofPaths) = holder.IsPath
-            ? (_ofFriends, _ofPaths + change)
-            : (_ofFriends + change, _ofPaths);
-        var held = _held.GetValueOrDefault(holder) + change;
-        if (held > 0)
+        _held += change;
+        Add(_byClass, holder, change);
+        Add(_byAsker, holder.Asker, change);
+        if (holder.Path is not null)
         {
-            _held[holder] = held;
+            _ofPaths += change;
+            Add(_byCarrier, holder.Friend, change);
         }
-        else
+    }
+
+    private static void Add<T>(Dictionary<T, int> counts, T key, int change)
+        where T : notnull
+    {
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, key, out _);
+        count += change;
+        if (count == 0)
         {
-            _held.Remove(holder);
+            counts.Remove(key);
         }
     }
 

@@ -1,4 +1,5 @@
 using FriendNet.Node.Blocks;
+using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
@@ -14,11 +15,10 @@ public sealed class Answer
     private TaskCompletionSource? _room;
     private TaskCompletionSource? _over;
 
-    internal Answer(LinkAnswers answers, StreamId stream, uint credit)
+    internal Answer(LinkAnswers answers, StreamId stream)
     {
         _answers = answers;
         Stream = stream;
-        Granted = credit;
     }
 
     public StreamId Stream { get; }
@@ -37,14 +37,6 @@ public sealed class Answer
 
     internal Action? Gone { get; set; }
 
-    /// <summary>Bytes of DATA that the friend allowed, and those put into the queue.</summary>
-    internal long Granted { get; set; }
-
-    internal long Queued { get; set; }
-
-    /// <summary>Bytes in the queue that wait for credit.</summary>
-    internal long Stalled => Math.Max(0, Queued - Granted);
-
     /// <summary>Sends a small piece; waits while too much waits.</summary>
     /// <param name="body">At most one frame's; must stay as it is.</param>
     /// <exception cref="OperationCanceledException">The stream is over.</exception>
@@ -57,8 +49,8 @@ public sealed class Answer
     }
 
     /// <summary>
-    /// Sends bytes of a block, which is returned to its pool in every case; waits for credit and
-    /// while too much waits.
+    /// Sends bytes of a block, which is returned to its pool in every case; waits while too much
+    /// waits.
     /// </summary>
     /// <exception cref="OperationCanceledException">The stream is over.</exception>
     public async ValueTask DataAsync(
@@ -87,10 +79,14 @@ public sealed class Answer
         }
     }
 
-    /// <summary>Sends all of a stream, a block at a time.</summary>
+    /// <summary>
+    /// Sends all of a stream, a block at a time; one longer than any asker grants fails, since it
+    /// would hold its blocks for ever.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The answer is over.</exception>
     public async Task DataAsync(Stream source, BlockQuota blocks)
     {
+        var granted = Limits.CatalogBytesMax;
         while (true)
         {
             var block = await RentAsync(blocks);
@@ -110,6 +106,14 @@ public sealed class Answer
             if (count == 0)
             {
                 return;
+            }
+
+            granted -= count;
+            if (granted < 0)
+            {
+                block.Return();
+                Reset(ResetCode.Failed);
+                throw new OperationCanceledException("The answer is too long.");
             }
 
             await DataAsync(block, 0, count);

@@ -91,6 +91,13 @@ public sealed partial class Dialer
             }
             catch
             {
+                // What failed may be the second write: a friend that is stored is met all the same.
+                var friend = FriendId.Of(shaken.Outcome.Card!.SigningKey.Bytes);
+                if (our.Store.Find(friend) is not null)
+                {
+                    our.Post(new Input.FriendKnown(friend, []));
+                }
+
                 shaken.Dispose();
                 throw;
             }

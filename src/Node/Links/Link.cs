@@ -218,12 +218,12 @@ public sealed class Link
         _sinks.Remove(stream, out var sink) ? sink : null;
 
     /// <summary>Under the lock: the peer told, asked, or gave up. True: go on.</summary>
-    internal bool Handle(LinkEvent happened, uint credit)
+    internal bool Handle(LinkEvent happened)
     {
         switch (happened)
         {
             case LinkEvent.Asked asked:
-                _answers.Add(asked.Stream, credit, SendClasses.Of(asked.Request));
+                _answers.Add(asked.Stream, SendClasses.Of(asked.Request));
                 return true;
             case LinkEvent.Cancelled cancelled:
                 _answers.Drop(cancelled.Stream);
@@ -235,9 +235,6 @@ public sealed class Link
                 return true;
         }
     }
-
-    /// <summary>Under the lock: CREDIT came.</summary>
-    internal void Granted(StreamId stream, uint credit) => _answers.Granted(stream, credit);
 
     /// <summary>Under the lock: frames left the queue.</summary>
     internal void Drained() => _answers.Drained();

@@ -6,8 +6,8 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Node.Links;
 
 /// <summary>
-/// The friend's requests on one link and what of our answers waits: a bounded queue, in which
-/// bytes that lack credit do not count against the others.
+/// The friend's requests on one link and what of our answers waits: a bounded queue. Credit for
+/// all of an answer came with its request.
 /// </summary>
 /// <param name="carrier">The friend over whose line it goes.</param>
 internal sealed class LinkAnswers(Link link, LinkSession<Block> session, FriendId carrier)
@@ -19,9 +19,6 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session, FriendI
 
     private readonly Dictionary<StreamId, Answer> _answers = [];
     private readonly List<Answer> _waiting = [];
-    private long _stalled;
-
-    private long Queued => session.QueuedBytes - _stalled;
 
     internal Answer Begin(StreamId stream)
     {
@@ -29,7 +26,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session, FriendI
         {
             return _answers.TryGetValue(stream, out var answer)
                 ? answer
-                : new Answer(this, stream, 0) { IsOver = true, IsGone = true };
+                : new Answer(this, stream) { IsOver = true, IsGone = true };
         }
     }
 
@@ -58,19 +55,12 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session, FriendI
         lock (link.Gate)
         {
             ThrowIfOver(answer);
-            if (
-                answer.Granted <= answer.Queued
-                || IsFull(answer)
-                || !session.TryData(answer.Stream, block, offset, count)
-            )
+            if (IsFull(answer) || !session.TryData(answer.Stream, block, offset, count))
             {
                 room = WaitRoom(answer);
                 return false;
             }
 
-            _stalled -= answer.Stalled;
-            answer.Queued += count;
-            _stalled += answer.Stalled;
             link.Heed();
             room = Task.CompletedTask;
             return true;
@@ -137,26 +127,18 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session, FriendI
     }
 
     // The rest is called under the lock.
-    internal void Add(StreamId stream, uint credit, SendClass sendClass) =>
+    internal void Add(StreamId stream, SendClass sendClass) =>
         _answers.Add(
             stream,
-            new Answer(this, stream, credit) { Holder = new(carrier, link.IsPath, sendClass) }
+            new Answer(this, stream)
+            {
+                Holder = new(carrier, link.IsPath ? link.Id : null, sendClass),
+            }
         );
-
-    internal void Granted(StreamId stream, uint credit)
-    {
-        if (_answers.TryGetValue(stream, out var answer))
-        {
-            _stalled -= answer.Stalled;
-            answer.Granted += credit;
-            _stalled += answer.Stalled;
-            answer.TryAgain();
-        }
-    }
 
     internal void Drained()
     {
-        if (_waiting.Count == 0 || Queued >= QueuedBytesEnough)
+        if (_waiting.Count == 0 || session.QueuedBytes >= QueuedBytesEnough)
         {
             return;
         }
@@ -173,7 +155,6 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session, FriendI
     {
         if (_answers.Remove(stream, out var answer))
         {
-            _stalled -= answer.Stalled;
             answer.IsOver = answer.IsGone = true;
             answer.TryAgain();
             answer.TellOver();
@@ -213,7 +194,7 @@ internal sealed class LinkAnswers(Link link, LinkSession<Block> session, FriendI
 
     /// <summary>What goes before bulk does not wait until bulk has gone.</summary>
     private bool IsFull(Answer answer) =>
-        Queued
+        session.QueuedBytes
         >= (answer.Holder.Class == SendClass.Bulk ? QueuedBytesEnough : 2 * QueuedBytesEnough);
 
     private Task WaitRoom(Answer answer)

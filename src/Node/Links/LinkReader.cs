@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using FriendNet.Node.Blocks;
 using FriendNet.Protocol.Ids;
@@ -254,19 +253,7 @@ internal sealed unsafe class LinkReader : IDisposable
         lock (_link.Gate)
         {
             var goesOn = _session.HandleBody(_header, body, now, out happened);
-            if (goesOn)
-            {
-                var credit = _header.Type is FrameType.Open or FrameType.Credit
-                    ? BinaryPrimitives.ReadUInt32LittleEndian(body)
-                    : 0;
-                if (_header.Type == FrameType.Credit)
-                {
-                    _link.Granted(_header.Stream, credit);
-                }
-
-                goesOn = happened is null || _link.Handle(happened, credit);
-            }
-
+            goesOn = goesOn && (happened is null || _link.Handle(happened));
             _link.Heed();
             if (!goesOn)
             {

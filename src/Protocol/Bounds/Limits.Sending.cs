@@ -18,8 +18,13 @@ public static partial class Limits
     public const int ServedPathBlocksMax = ServedBlocksMax / 4;
 
     /// <summary>
-    /// A link gets a block while it holds less than one in so many of those free: 8 alone, of which
-    /// it uses 5; the last are for links that hold none.
+    /// Of those over one friend: a circle behind it that stalls leaves as many to other circles.
+    /// </summary>
+    public const int ServedCarrierBlocksMax = ServedPathBlocksMax / 2;
+
+    /// <summary>
+    /// Who asks gets a block while it holds less than one in so many of those free: 8 alone, of
+    /// which a link uses 5; the last are for who holds none.
     /// </summary>
     public const int ServedFreeShare = 8;
 

@@ -216,7 +216,7 @@ public sealed class LinkSession<TBlock>(bool dialer, Instant now, Action<TBlock>
             credit > Limits.StreamCreditMax
             || !ControlMessages.TryParse(body[sizeof(uint)..], out Request? request)
             // An answer that waits for credit would hold memory for as long as its asker likes.
-            || credit < (request.Fetch is { } fetch ? ControlMessages.DataBytes(fetch) : 0)
+            || credit < ControlMessages.DataMax(request)
         )
         {
             return null;

@@ -86,6 +86,16 @@ public static class ControlMessages
         return part is not null;
     }
 
+    /// <summary>Bytes of DATA that the answer may have, all of which its asker grants.</summary>
+    public static long DataMax(Request request) =>
+        request.KindCase switch
+        {
+            Request.KindOneofCase.Fetch => DataBytes(request.Fetch) ?? 0,
+            Request.KindOneofCase.Catalog or Request.KindOneofCase.Circle => Limits.CatalogBytesMax,
+            // Paths go by their own windows; what else there is has none.
+            _ => 0,
+        };
+
     /// <summary>Bytes of DATA of all its slices; null when one is none.</summary>
     public static long? DataBytes(FetchRequest fetch)
     {

@@ -44,11 +44,24 @@ public sealed class BlockQuotaTests
     }
 
     [Fact]
-    public void StrangersOverOneFriendAreAsOne()
+    public void StrangersOverOneFriendDoNotHoldUpEachOtherNorThoseOverAnother()
     {
-        Take(Path(1));
-        Assert.False(_quota.TryRent(Path(1), out _));
+        Take(Path(1, path: 1));
+        Assert.False(_quota.TryRent(Path(1, path: 1), out _));
+        Assert.True(_quota.TryRent(Path(1, path: 2), out _));
+        for (var path = 3; path < 99; path++)
+            Take(Path(1, path));
+        Assert.Equal(Limits.ServedCarrierBlocksMax, _quota.HeldForPaths);
         Assert.True(_quota.TryRent(Path(2), out _));
+    }
+
+    [Fact]
+    public void ClassesOfOneFriendCountTogetherButNoneWaitsForAnother()
+    {
+        Take(Friend(1));
+        Assert.Single(Take(Friend(1, SendClass.Prompt)));
+        Assert.Single(Take(Friend(1, SendClass.Interactive)));
+        Assert.Equal(6, Take(Friend(2)).Count);
     }
 
     [Fact]
@@ -92,9 +105,11 @@ public sealed class BlockQuotaTests
         return FriendId.Of(bytes);
     }
 
-    private static BlockHolder Friend(int number) => new(Id(number), IsPath: false, SendClass.Bulk);
+    private static BlockHolder Friend(int number, SendClass sendClass = SendClass.Bulk) =>
+        new(Id(number), Path: null, sendClass);
 
-    private static BlockHolder Path(int number) => new(Id(number), IsPath: true, SendClass.Bulk);
+    private static BlockHolder Path(int carrier, long path = 1) =>
+        new(Id(carrier), new LinkId(path), SendClass.Bulk);
 
     private List<Block> Take(BlockHolder holder)
     {

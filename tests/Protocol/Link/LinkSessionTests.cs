@@ -53,7 +53,7 @@ public sealed class LinkSessionTests : IDisposable
             var expected = new Dictionary<StreamId, byte[]>();
             for (var i = 0; i < 20; i++)
             {
-                Assert.True(alice.Session.TryOpen(Catalog(), 100_000, out var stream));
+                Assert.True(alice.Session.TryOpen(Up(), 100_000, out var stream));
                 expected.Add(stream, Content(stream));
             }
 
@@ -81,7 +81,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void ACancelledRequestEndsOnBothSidesAndReleasesItsBlocks()
     {
-        _alice.Session.TryOpen(Catalog(), 1 << 20, out var stream);
+        _alice.Session.TryOpen(Up(), 1 << 20, out var stream);
         Exchange();
         _bob.Session.TryData(stream, new byte[1 << 20], 0, 1 << 20);
         _bob.Seal(3);
@@ -100,7 +100,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void CancelAndEndMayCross()
     {
-        _alice.Session.TryOpen(Catalog(), 1 << 20, out var stream);
+        _alice.Session.TryOpen(Up(), 1 << 20, out var stream);
         Exchange();
         _bob.Session.TryEnd(stream);
         _bob.Seal();
@@ -114,7 +114,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void ARefusalReachesWhoAsked()
     {
-        _alice.Session.TryOpen(Catalog(), 1, out var stream);
+        _alice.Session.TryOpen(Up(), 1, out var stream);
         Exchange();
         Assert.True(_bob.Session.TryRefuse(stream, ResetCode.NotFound));
         Assert.False(_bob.Session.TryRefuse(stream, ResetCode.NotFound));
@@ -218,6 +218,17 @@ public sealed class LinkSessionTests : IDisposable
         Assert.Equal(isFine ? 1 : 0, _bob.Events.Count);
     }
 
+    [Theory]
+    [InlineData((uint)Limits.CatalogBytesMax - 1, false)]
+    [InlineData((uint)Limits.CatalogBytesMax, true)]
+    public void ACatalogIsGrantedWhole(uint credit, bool isFine)
+    {
+        _alice.Session.TryOpen(Catalog(), credit, out _);
+        Exchange();
+        Assert.Equal(isFine ? null : CloseCode.Malformed, _bob.Session.Closing);
+        Assert.Equal(isFine ? 1 : 0, _bob.Events.Count);
+    }
+
     [Fact]
     public void ABitFlippedOnTheWayEndsTheLink()
     {
@@ -266,6 +277,17 @@ public sealed class LinkSessionTests : IDisposable
     private static Message Hello(uint version) => new() { Hello = new Hello { Version = version } };
 
     private static Request Catalog() => new() { Catalog = new CatalogRequest() };
+
+    /// <summary>Asked piece by piece: only paths go by credit that comes later.</summary>
+    private static Request Up() =>
+        new()
+        {
+            Up = new UpRequest
+            {
+                Stream = 1,
+                Hello = ByteString.CopyFrom(new byte[Limits.PathHelloBytes]),
+            },
+        };
 
     private static Request Fetch(ulong length) =>
         new()
