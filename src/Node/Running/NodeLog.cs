@@ -30,8 +30,10 @@ internal sealed class NodeLog : IDisposable
     private readonly Func<Instant> _now;
     private readonly Task _saying;
 
-    // Of the one that says it all.
+    /// <summary>Kept as it is heard: lines may be lost, links must not.</summary>
     private readonly Dictionary<LinkId, FriendId> _links = [];
+
+    // Of the one that says it all.
     private readonly Dictionary<FriendId, LineBudget> _known;
     private readonly LineBudget _own;
     private readonly LineBudget _details;
@@ -52,10 +54,10 @@ internal sealed class NodeLog : IDisposable
         switch (input)
         {
             case Input.LinkOpened opened:
-                Later(() => Opened(opened));
+                Opened(opened);
                 break;
             case Input.LinkClosed closed:
-                Later(() => Closed(closed));
+                Closed(closed);
                 break;
             case Input.FriendKnown known:
                 Later(() => Known(known.Friend));
@@ -67,20 +69,20 @@ internal sealed class NodeLog : IDisposable
                 Later(() => Info(null, Told(own.Addresses)));
                 break;
             case Input.DialFailed failed:
-                Later(() => Debug($"{NameOf(failed.Friend)} was not reached: {failed.Why}."));
+                Detail(() => $"{NameOf(failed.Friend)} was not reached: {failed.Why}.");
                 break;
             case Input.CatalogHeld held:
                 var entries = Count(held.Head.Entries, "file");
-                Later(() => Debug($"The catalog of {NameOf(held.Friend)} is here: {entries}."));
+                Detail(() => $"The catalog of {NameOf(held.Friend)} is here: {entries}.");
                 break;
             case Input.PathOpened or Input.PathServed { Link: not null } or Input.RelayJoined:
-                Later(() => Debug($"A path {Role(input)} is open."));
+                Detail(() => $"A path {Role(input)} is open.");
                 break;
             case Input.PathFailed path:
-                Later(() => Debug($"A path did not open: {path.Why}."));
+                Detail(() => $"A path did not open: {path.Why}.");
                 break;
             case Input.RelayEnded relay:
-                Later(() => Debug($"A path through us ended: {Megabytes(relay.Bytes)} passed."));
+                Detail(() => $"A path through us ended: {Megabytes(relay.Bytes)} passed.");
                 break;
         }
     }
@@ -131,6 +133,14 @@ internal sealed class NodeLog : IDisposable
         }
     }
 
+    private void Detail(Func<string> line)
+    {
+        if (_log.IsEnabled(LogLevel.Debug))
+        {
+            Later(() => Write(LogLevel.Debug, _details, line()));
+        }
+    }
+
     private async Task SayAll()
     {
         await foreach (var say in _waiting.Reader.ReadAllAsync())
@@ -148,36 +158,48 @@ internal sealed class NodeLog : IDisposable
 
     private void Opened(Input.LinkOpened opened)
     {
-        // Of two that dial each other at once one link stays: that is no news.
-        var line =
-            $"{NameOf(opened.Friend)} is linked: "
-            + (opened.Dialed ? "we dialed, over " : "it dialed us, over ")
-            + $"{AddressKind.Of(opened.Address)}.";
-        Link(opened.Friend, line);
-        _links[opened.Link] = opened.Friend;
+        bool isLinked;
+        lock (_links)
+        {
+            isLinked = _links.ContainsValue(opened.Friend);
+            _links[opened.Link] = opened.Friend;
+        }
+
+        var kind = AddressKind.Of(opened.Address);
+        var how = opened.Dialed ? $"we dialed, over {kind}" : $"it dialed us, over {kind}";
+        Link(opened.Friend, isLinked, () => $"{NameOf(opened.Friend)} is linked: {how}.");
     }
 
     private void Closed(Input.LinkClosed closed)
     {
-        if (_links.Remove(closed.Link, out var friend))
+        FriendId friend;
+        bool isLinked;
+        lock (_links)
         {
-            Link(friend, $"The link to {NameOf(friend)} ended: {closed.Why}.");
+            if (!_links.Remove(closed.Link, out friend))
+            {
+                Detail(() => $"A path ended: {closed.Why}.");
+                return;
+            }
+
+            isLinked = _links.ContainsValue(friend);
         }
-        else
-        {
-            Debug($"A path ended: {closed.Why}.");
-        }
+
+        Link(friend, isLinked, () => $"The link to {NameOf(friend)} ended: {closed.Why}.");
     }
 
-    private void Link(FriendId friend, string line)
+    /// <param name="isLinked">
+    /// By another link: of two that dial each other at once one stays, which is no news.
+    /// </param>
+    private void Link(FriendId friend, bool isLinked, Func<string> line)
     {
-        if (_links.ContainsValue(friend))
+        if (isLinked)
         {
-            Debug(line);
+            Detail(line);
         }
         else
         {
-            Info(friend, line);
+            Later(() => Info(friend, line()));
         }
     }
 
@@ -195,14 +217,6 @@ internal sealed class NodeLog : IDisposable
             about is { } friend ? _known.GetValueOrDefault(friend, _own) : _own,
             line
         );
-
-    private void Debug(string line)
-    {
-        if (_log.IsEnabled(LogLevel.Debug))
-        {
-            Write(LogLevel.Debug, _details, line);
-        }
-    }
 
     private void Write(LogLevel level, LineBudget budget, string line)
     {

@@ -16,7 +16,7 @@ public sealed class PlaceKeeper : IDisposable
     private readonly Func<IReadOnlyList<string>> _look;
     private readonly Action<IReadOnlyList<string>> _apply;
     private readonly ITimer _timer;
-    private volatile IReadOnlyList<string> _now = [];
+    private volatile IReadOnlyList<string>? _now;
     private bool _isHurried;
 
     /// <param name="look">What friends are to be told now, "host:port", best first.</param>
@@ -29,11 +29,18 @@ public sealed class PlaceKeeper : IDisposable
     {
         (_look, _apply) = (look, apply);
         _timer = time.CreateTimer(_ => Look(), null, LookAgain, LookAgain);
-        NetworkChange.NetworkAddressChanged += Reported;
         Look();
+        try
+        {
+            NetworkChange.NetworkAddressChanged += Reported;
+        }
+        catch (NetworkInformationException)
+        {
+            // Where netlink may not be listened to, as in some containers, looking again does.
+        }
     }
 
-    public IReadOnlyList<string> Now => _now;
+    public IReadOnlyList<string> Now => _now ?? [];
 
     /// <summary>Looks again soon; a storm of reports does not put it off.</summary>
     public void Hurry()
@@ -60,16 +67,18 @@ public sealed class PlaceKeeper : IDisposable
             try
             {
                 var places = _look();
-                if (!places.SequenceEqual(_now))
+                if (_now is null || !places.SequenceEqual(_now))
                 {
                     _now = places;
                     _apply(places);
                 }
             }
-            catch (NetworkInformationException)
+            catch (Exception e)
+                when (e is NetworkInformationException or IOException or UnauthorizedAccessException
+                )
             {
-                // An interface went as it was looked at, or netlink failed: what was known stays
-                // until the next look.
+                // An interface went as it was looked at, or /proc could not be read (descriptors
+                // may be short): what was known stays until the next look.
             }
         }
     }

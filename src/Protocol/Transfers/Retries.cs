@@ -29,7 +29,7 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
             var isIdle = wanted is { RetryAt: null, Underway: 0, Sources.LookupsUnderway: 0 };
             if (isIdle && !(anyBusy && wanted.WaitsForRoom(who => sources.IsBusy(who, now))))
                 Wait(wanted, sources.Links.Count > 0, now);
-            else if (isIdle && anyShut && IsShut(wanted, sources, now))
+            else if (isIdle && anyShut && !IsSaidShut(wanted) && IsShut(wanted, sources, now))
                 Say(wanted, Effect.TransferWaits.Limit);
             if (wanted.RetryAt is { } at && (Deadline is not { } first || at < first))
                 Deadline = at;
@@ -94,6 +94,9 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
         foreach (var wanted in transfers)
             wanted.LookForMore();
     }
+
+    /// <summary>It may look at every file, so once is enough until something is asked.</summary>
+    private static bool IsSaidShut(Wanted wanted) => wanted.Why == Effect.TransferWaits.Limit;
 
     /// <summary>Whether whoever it waits for may be asked nothing.</summary>
     private static bool IsShut(Wanted wanted, Sources sources, Instant now) =>

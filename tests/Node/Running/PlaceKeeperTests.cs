@@ -29,7 +29,7 @@ public sealed class PlaceKeeperTests : IDisposable
         _time.Fire();
         _look = () => [];
         _time.Fire();
-        Assert.Equal(["192.0.2.1:1", "192.0.2.2:1 [2001:db8::1]:1", ""], _told);
+        Assert.Equal(["", "192.0.2.1:1", "192.0.2.2:1 [2001:db8::1]:1", ""], _told);
     }
 
     [Fact]
@@ -48,9 +48,18 @@ public sealed class PlaceKeeperTests : IDisposable
     {
         _look = () => ["192.0.2.1:1"];
         _time.Fire();
-        _look = () => throw new NetworkInformationException();
-        _time.Fire();
-        Assert.Equal(["192.0.2.1:1"], _keeper.Now);
+        Exception[] failures =
+        [
+            new NetworkInformationException(),
+            new IOException("Too many open files"),
+            new UnauthorizedAccessException(),
+        ];
+        foreach (var failure in failures)
+        {
+            _look = () => throw failure;
+            _time.Fire();
+            Assert.Equal(["192.0.2.1:1"], _keeper.Now);
+        }
     }
 
     /// <summary>Its timer runs when told, and notes for when it was set.</summary>

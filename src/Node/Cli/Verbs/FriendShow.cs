@@ -14,12 +14,13 @@ internal static class FriendShow
         }.Does(call => Run(call, call.Value(friend)));
     }
 
-    private static async Task Run(Call call, string name)
-    {
-        var path = $"/friends/{Call.Segment(name)}";
-        var found = await call.Api.Get(path, ContractJson.Default.Friend, call.Cancel);
+    /// <param name="name">Or an id.</param>
+    internal static Task<Friend> Get(Call call, string name) =>
+        call.Api.Get($"/friends/{Call.Segment(name)}", ContractJson.Default.Friend, call.Cancel);
+
+    private static async Task Run(Call call, string name) =>
         call.Answer(
-            found,
+            await Get(call, name),
             ContractJson.Default.Friend,
             friend =>
                 call.Facts(
@@ -32,5 +33,4 @@ internal static class FriendShow
                     ("addresses", string.Join(", ", friend.Addresses))
                 )
         );
-    }
 }

@@ -66,10 +66,12 @@ internal static class ShareViewAs
 
     private static async Task SayWhatIsLeftOut(Call call, string? friend)
     {
-        var type = ContractJson.Default.IReadOnlyListShare;
-        foreach (var share in await call.Api.Get("/shares", type, call.Cancel))
+        var shares = ContractJson.Default.IReadOnlyListShare;
+        // It may have been called by its id; viewers are told by name.
+        var name = friend is null ? null : (await FriendShow.Get(call, friend)).Name;
+        foreach (var share in await call.Api.Get("/shares", shares, call.Cancel))
         {
-            if (share.LeftOut.Any(viewer => viewer == friend || viewer == "circle"))
+            if (share.LeftOut.Any(viewer => viewer == name || viewer == "circle"))
             {
                 call.Complain($"{share.Name}: {share.Problem}");
             }
