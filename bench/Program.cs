@@ -28,7 +28,7 @@ internal static class Program
         ["relay"] = rest =>
             RelayBench.Run(Node, Folder(rest, 0), Number(rest, 1, 2), Number(rest, 2, 5)),
         ["swarm"] = rest => SwarmBench.Run(Node, Folder(rest, 0), Word(rest, 1, SwarmBench.All)),
-        ["transfer"] = rest => TransferBench.Run(Node, Folder(rest, 0)),
+        ["transfer"] = rest => TransferBench.Run(Node, Folder(rest, 0), Number(rest, 1, 5)),
     };
 
     private static string Node => Path.GetFullPath("artifacts/run/friendnet");

@@ -7,16 +7,15 @@ namespace FriendNet.Bench.EndToEnd;
 /// </summary>
 internal static class TransferBench
 {
-    private const int Runs = 5;
     private const long BigBytes = 2L << 30;
     private const int ResultsKept = 12;
     private const int SmallFiles = 10_000;
     private const int SmallBytes = 16 * 1024;
 
-    internal static void Run(string program, string work)
+    internal static void Run(string program, string work, int runs)
     {
-        var cached = new Rounds(work, Runs) { ResultsKept = ResultsKept };
-        var evicted = new Rounds(work, Runs) { ResultsKept = ResultsKept, IsEvicted = true };
+        var cached = new Rounds(work, runs) { ResultsKept = ResultsKept };
+        var evicted = new Rounds(work, runs) { ResultsKept = ResultsKept, IsEvicted = true };
         var sources = cached.Sources;
         var big = Path.Combine(sources, "big", "big.bin");
         Rounds.MakeFile(big, BigBytes);
