@@ -1,3 +1,4 @@
+using System.Collections;
 using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
@@ -94,6 +95,40 @@ public sealed class DownLimitTests
     }
 
     [Fact]
+    public void WhatAFriendsLimitHoldsIsNotLookedThroughAtEachInput()
+    {
+        const int files = 2_000;
+        var friends = new[] { ScriptedWorld.Friend(1), ScriptedWorld.Friend(2) };
+        _world.Offers = (transfer, _) => [friends[transfer.Value - 1]];
+        _world.Link(1, 1);
+        _world.Link(2, 2).BytesPerSecond = 20e6;
+        var others = new CountedRates { [friends[0]] = 0 };
+        Limit(new Rates(null, null) { Others = others });
+        _world.Download(
+            1,
+            [.. Enumerable.Range(0, files).Select(at => ScriptedWorld.File(at, Mib))]
+        );
+        _world.Run(1);
+        Assert.Equal(Effect.TransferWaits.Limit, Assert.Single(_world.Waits));
+
+        others.Looks = 0;
+        _world.Download(2, ScriptedWorld.File(files, 500L * Mib));
+        _world.Run(20);
+        Assert.InRange(_world.Asked.Count, 100, 500);
+        Assert.InRange(others.Looks, 1, 100 * _world.Asked.Count);
+        Assert.Single(_world.Waits);
+
+        // What was said goes once it is asked, and is said again when it is held again.
+        var asked = _world.Asked.Count;
+        Limit(Rates.Unlimited);
+        _world.Run(0.1);
+        Assert.Contains(_world.Asked.Skip(asked), one => one.Transfer.Value == 1);
+        Limit(new Rates(null, null) { Others = others });
+        _world.Run(20);
+        Assert.Equal([Effect.TransferWaits.Limit, Effect.TransferWaits.Limit], _world.Waits);
+    }
+
+    [Fact]
     public void LittleDoesNotWaitForADebtButIsCharged()
     {
         _world.Offers = (_, _) => [ScriptedWorld.Friend(1)];
@@ -153,4 +188,36 @@ public sealed class DownLimitTests
             .Sum(one => (double)Math.Min(Mib, _world.Files[one.Transfer][0].Id.Length));
 
     private void Limit(Rates down) => _world.Input(new Input.LimitsChanged(down, Rates.Unlimited));
+
+    /// <summary>Counts how often a limit is looked up.</summary>
+    private sealed class CountedRates : IReadOnlyDictionary<FriendId, long?>
+    {
+        private readonly Dictionary<FriendId, long?> _rates = [];
+
+        internal int Looks { get; set; }
+
+        public int Count => _rates.Count;
+
+        public IEnumerable<FriendId> Keys => _rates.Keys;
+
+        public IEnumerable<long?> Values => _rates.Values;
+
+        public long? this[FriendId key]
+        {
+            get => _rates[key];
+            init => _rates[key] = value;
+        }
+
+        public bool ContainsKey(FriendId key) => _rates.ContainsKey(key);
+
+        public bool TryGetValue(FriendId key, out long? value)
+        {
+            Looks++;
+            return _rates.TryGetValue(key, out value);
+        }
+
+        public IEnumerator<KeyValuePair<FriendId, long?>> GetEnumerator() => _rates.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
 }
