@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using FriendNet.Node.Downloads;
@@ -30,11 +31,11 @@ internal sealed class NodeLog : IDisposable
     private readonly Func<Instant> _now;
     private readonly Task _saying;
 
-    /// <summary>Kept as it is heard: lines may be lost, links must not.</summary>
+    // Both kept as it is heard: lines may be lost, links and friends must not.
     private readonly Dictionary<LinkId, FriendId> _links = [];
+    private readonly ConcurrentDictionary<FriendId, LineBudget> _known;
 
-    // Of the one that says it all.
-    private readonly Dictionary<FriendId, LineBudget> _known;
+    // Taken from by the one that says it all, as those of friends are.
     private readonly LineBudget _own;
     private readonly LineBudget _details;
 
@@ -42,7 +43,7 @@ internal sealed class NodeLog : IDisposable
     internal NodeLog(ILogger log, FriendStore friends, Func<Instant> now)
     {
         (_log, _friends, _now) = (log, friends, now);
-        _known = friends.Friends.ToDictionary(friend => friend.Id, _ => OfFriend());
+        _known = new(friends.Friends.Select(friend => KeyValuePair.Create(friend.Id, OfFriend())));
         _own = new LineBudget(linesAtOnce: 300, secondsPerLine: 5, now());
         _details = new LineBudget(linesAtOnce: 2_000, secondsPerLine: 1, now());
         _saying = Task.Run(SayAll);
@@ -59,11 +60,13 @@ internal sealed class NodeLog : IDisposable
             case Input.LinkClosed closed:
                 Closed(closed);
                 break;
-            case Input.FriendKnown known:
-                Later(() => Known(known.Friend));
+            case Input.FriendKnown { Friend: var known } when _known.TryAdd(known, OfFriend()):
+                Later(() =>
+                    Info(null, $"{NameOf(known)} is a friend now: the invitation was redeemed.")
+                );
                 break;
             case Input.FriendRemoved removed:
-                Later(() => _known.Remove(removed.Friend));
+                _known.TryRemove(removed.Friend, out _);
                 break;
             case Input.OwnAddresses own:
                 Later(() => Info(null, Told(own.Addresses)));
@@ -200,14 +203,6 @@ internal sealed class NodeLog : IDisposable
         else
         {
             Later(() => Info(friend, line()));
-        }
-    }
-
-    private void Known(FriendId friend)
-    {
-        if (_known.TryAdd(friend, OfFriend()))
-        {
-            Info(null, $"{NameOf(friend)} is a friend now: the invitation was redeemed.");
         }
     }
 

@@ -28,8 +28,9 @@ internal sealed class Person : IAsyncDisposable
     private readonly JournalLines _journal;
     private ApiHost? _api;
 
-    private Person(string name, LogLevel least)
+    private Person(string name, LogLevel least, StringWriter log)
     {
+        Log = log;
         _temp.Home.Create();
         _keys = IdentityFile.Create(_temp.Home, null, new SystemEntropy());
         _journal = new JournalLines(Log, least);
@@ -53,11 +54,15 @@ internal sealed class Person : IAsyncDisposable
 
     internal Home Home => _temp.Home;
 
-    internal StringWriter Log { get; } = new();
+    internal StringWriter Log { get; }
 
-    internal static async Task<Person> Start(string name, LogLevel least = LogLevel.Warning)
+    internal static async Task<Person> Start(
+        string name,
+        LogLevel least = LogLevel.Warning,
+        StringWriter? log = null
+    )
     {
-        var person = new Person(name, least);
+        var person = new Person(name, least, log ?? new());
         person._api = await ApiHost.Start(
             person.Home,
             NodeEndpoints.Of(person.Node, person.Settings, person._keys),

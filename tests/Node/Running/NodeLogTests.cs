@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
@@ -57,7 +59,7 @@ public sealed class NodeLogTests
             var invitation = (await alice.Ok("invite", "create", "--json")).Json;
             await bob.Dialer.RedeemAsync(invitation.GetProperty("link").GetString()!);
             bob.Opened();
-            var id = FriendId.Of(alice.Node.Card.SigningKey.Bytes);
+            var id = Id(alice);
             for (var i = 0; i < times; i++)
             {
                 bob.Our.Links.Find(id)!.Close(CloseCode.Bye);
@@ -76,6 +78,103 @@ public sealed class NodeLogTests
         );
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task LinesLostInAJamLoseNoLinksAndNoFriends(bool isLinkedBefore)
+    {
+        const string linked = "<6>Node: Bob is linked";
+        using var log = new Jam();
+        await using var alice = await Person.Start("Alice", LogLevel.Information, log);
+        using (var bob = new Side("Bob"))
+        {
+            var invitation = (await alice.Ok("invite", "create", "--json")).Json;
+            var link = invitation.GetProperty("link").GetString()!;
+            if (isLinkedBefore)
+            {
+                await Redeem(link);
+                Until(() => log.Has(linked));
+            }
+
+            log.Hold();
+            var content = new ContentId(new Hash256(new byte[32]), 1);
+            var id = alice.Node.Downloads.StartFile("a", content, alice.Folder("target"));
+            // More lines than may wait.
+            for (var i = 0; i < 1_100; i++)
+            {
+                Assert.True(alice.Node.Downloads.Pause(id));
+                Assert.True(alice.Node.Downloads.Resume(id));
+            }
+
+            if (!isLinkedBefore)
+            {
+                await Redeem(link);
+            }
+
+            Leave();
+            log.Release();
+            // Until the lines that waited are gone, those of now may be lost too.
+            for (var i = 0; i < 10 && !log.Has(linked); i++)
+            {
+                bob.Dialer.Dial(Id(alice), [alice.Node.Gate.Listening[0].ToString()]);
+                bob.Opened();
+                Leave();
+            }
+
+            Until(() => log.Has(linked));
+
+            async Task Redeem(string invited)
+            {
+                await bob.Dialer.RedeemAsync(invited);
+                bob.Opened();
+            }
+
+            void Leave()
+            {
+                bob.Our.Links.Find(Id(alice))!.Close(CloseCode.Bye);
+                bob.Next<Input.LinkClosed>();
+                Until(() => alice.Node.Links.All.Count == 0);
+            }
+        }
+    }
+
+    private static FriendId Id(Person person) => FriendId.Of(person.Node.Card.SigningKey.Bytes);
+
+    private static void Until(Func<bool> holds) =>
+        Assert.True(SpinWait.SpinUntil(holds, Side.Patience));
+
     private static void Says(Person person, string line) =>
         Assert.Contains($"\n{line}", $"\n{person.Log}", StringComparison.Ordinal);
+
+    /// <summary>A reader of the log that may stop reading.</summary>
+    private sealed class Jam : StringWriter
+    {
+        private readonly ManualResetEventSlim _reads = new(true);
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        /// <summary>Reads no more; what was read is forgotten.</summary>
+        internal void Hold()
+        {
+            _reads.Reset();
+            _lines.Clear();
+        }
+
+        internal void Release() => _reads.Set();
+
+        internal bool Has(string start) =>
+            _lines.Any(line => line.StartsWith(start, StringComparison.Ordinal));
+
+        public override void WriteLine(string? value)
+        {
+            _reads.Wait(Side.Patience);
+            _lines.Enqueue(value!);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _reads.Set();
+            _reads.Dispose();
+            base.Dispose(disposing);
+        }
+    }
 }
