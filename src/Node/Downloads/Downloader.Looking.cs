@@ -10,23 +10,16 @@ public sealed partial class Downloader
 
     private bool IsOver => _over.IsCancellationRequested;
 
-    private void FinishAgain(TransferEntry entry)
-    {
-        if (IsOver)
-            return;
-        Guarded(
+    private void FinishAgain(TransferEntry entry) =>
+        TakeUp(
             entry,
-            () =>
+            content =>
             {
-                if (WasFinished(entry))
-                    return;
-                var content = _store.Load(entry.Row.Id);
                 // All was written and synced before this state: only the disk may tell otherwise.
                 content.HoldAll();
                 Look(entry, content, mayMake: false, () => FinishLooked(entry, content));
             }
         );
-    }
 
     private void FinishLooked(TransferEntry entry, TransferContent content)
     {
@@ -46,15 +39,12 @@ public sealed partial class Downloader
     private void GoOn(TransferEntry entry, bool mayBeginAnew)
     {
         var isTaken = entry.Live is not null || entry.Look is not null;
-        if (IsOver || isTaken || entry.Row.State != TransferState.Running)
+        if (isTaken || entry.Row.State != TransferState.Running)
             return;
-        Guarded(
+        TakeUp(
             entry,
-            () =>
+            content =>
             {
-                if (WasFinished(entry))
-                    return;
-                var content = _store.Load(entry.Row.Id);
                 entry.BytesStored = content.BytesHeld;
                 Look(
                     entry,
@@ -62,6 +52,21 @@ public sealed partial class Downloader
                     mayBeginAnew || !content.HoldsSome,
                     () => TellEngine(entry, entry.Live = Open(entry, content))
                 );
+            }
+        );
+    }
+
+    /// <summary>Loads what is recorded, unless all was put in place already.</summary>
+    private void TakeUp(TransferEntry entry, Action<TransferContent> look)
+    {
+        if (IsOver)
+            return;
+        Guarded(
+            entry,
+            () =>
+            {
+                if (!WasFinished(entry))
+                    look(_store.Load(entry.Row.Id));
             }
         );
     }
