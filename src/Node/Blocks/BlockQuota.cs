@@ -69,7 +69,8 @@ public sealed class BlockQuota(TimeProvider? time = null)
     }
 
     /// <summary>
-    /// Waits for one, holding none in its hands; who may have one and waits longest is first.
+    /// Waits for one, holding none in its hands. Of those who may have one, classes of answers
+    /// that hold none are first, then who waits longest.
     /// </summary>
     /// <param name="over">Completes when none is wanted any more.</param>
     /// <returns>Null: none is wanted, or none came while the asker would wait for it.</returns>
@@ -107,15 +108,23 @@ public sealed class BlockQuota(TimeProvider? time = null)
         lock (_gate)
         {
             Count(holder, -1);
-            for (var next = _waiting.First; next is not null; )
+            // Else who is fast would wait for the next requests of all who are slow.
+            Serve(holdsSome: false);
+            Serve(holdsSome: true);
+        }
+    }
+
+    private void Serve(bool holdsSome)
+    {
+        for (var next = _waiting.First; next is not null; )
+        {
+            var waiter = next;
+            next = next.Next;
+            var holder = waiter.Value.Holder;
+            if (_byClass.ContainsKey(holder) == holdsSome && TryTake(holder, out var block))
             {
-                var waiter = next;
-                next = next.Next;
-                if (TryTake(waiter.Value.Holder, out var block))
-                {
-                    _waiting.Remove(waiter);
-                    waiter.Value.Give(block);
-                }
+                _waiting.Remove(waiter);
+                waiter.Value.Give(block);
             }
         }
     }

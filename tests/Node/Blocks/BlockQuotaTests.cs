@@ -84,6 +84,23 @@ public sealed class BlockQuotaTests
     }
 
     [Fact]
+    public async Task AFastStrangerGoesBeforeTheNextRequestsOfSlowOnes()
+    {
+        var slow = Enumerable.Range(1, 4).SelectMany(path => Take(Path(1, path))).ToArray();
+        Assert.Equal(Limits.ServedCarrierBlocksMax, slow.Length);
+        var next = _quota.WaitAsync(Path(1, path: 1), _over.Task);
+        var fast = _quota.WaitAsync(Path(1, path: 5), _over.Task);
+        slow[0].Return();
+        Assert.Same(fast, await Task.WhenAny(next, fast).WaitAsync(Cancel));
+        // Then it goes on at its own pace.
+        var more = _quota.WaitAsync(Path(1, path: 5), _over.Task);
+        (await fast)!.Return();
+        Assert.Same(more, await Task.WhenAny(next, more).WaitAsync(Cancel));
+        slow[1].Return();
+        Assert.NotNull(await next.WaitAsync(Cancel));
+    }
+
+    [Fact]
     public async Task WaitingEndsWithTimeOrWish()
     {
         var all = Fill();
