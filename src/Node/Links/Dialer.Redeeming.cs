@@ -91,11 +91,11 @@ public sealed partial class Dialer
             }
             catch
             {
-                // What failed may be the second write: a friend that is stored is met all the same.
+                // What failed may be the second write: who is stored is dialed all the same.
                 var friend = FriendId.Of(shaken.Outcome.Card!.SigningKey.Bytes);
-                if (our.Store.Find(friend) is not null)
+                if (our.Store.Find(friend) is { } stored)
                 {
-                    our.Post(new Input.FriendKnown(friend, []));
+                    our.Post(new Input.FriendKnown(friend, stored.Addresses));
                 }
 
                 shaken.Dispose();

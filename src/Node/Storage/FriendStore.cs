@@ -84,9 +84,11 @@ public sealed partial class FriendStore : IDisposable
             if (_table.IsFull(id) || Invited.IsCrossed)
                 return null;
 
-            _file.Transact(() => _table.Put(card, secret, default, true, now) == 0);
+            _file.Transact(() =>
+                _table.Put(card, secret, default, true, now) == 0 && PutAddresses(id, addresses)
+            );
             var kept = _table.Keep(card, secret, 0, default, true, now);
-            RememberAddresses(id, addresses);
+            kept.Shown = kept.Shown with { Addresses = [.. addresses] };
             _file.Backup(forget: true);
             return kept.Shown;
         }
@@ -142,8 +144,7 @@ public sealed partial class FriendStore : IDisposable
             if (_table.Row(friend) is not { } row || row.Shown.Addresses.SequenceEqual(addresses))
                 return;
 
-            var text = SealedRows.Text(addresses);
-            _file.Run("UPDATE friends SET addresses=?2 WHERE id=?1", friend.ToString(), text);
+            PutAddresses(friend, addresses);
             row.Shown = row.Shown with { Addresses = [.. addresses] };
             _file.Backup();
         }
@@ -189,4 +190,11 @@ public sealed partial class FriendStore : IDisposable
             _file.Dispose();
         }
     }
+
+    private bool PutAddresses(FriendId friend, IReadOnlyList<string> addresses) =>
+        _file.Run(
+            "UPDATE friends SET addresses=?2 WHERE id=?1",
+            friend.ToString(),
+            SealedRows.Text(addresses)
+        ) == 1;
 }
