@@ -1,5 +1,6 @@
 using FriendNet.Node.Downloads;
 using FriendNet.Protocol.Ids;
+using FriendNet.Tests.Crypto;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Downloads;
@@ -89,7 +90,7 @@ public sealed partial class ChangedPartTests
     public void A_file_of_a_folder_edited_after_it_came_is_found_after_a_restart()
     {
         var friend = new MemoryFriend();
-        var files = Enumerable.Range(0, 400).Select(i => Bytes(9_000, i)).ToArray();
+        var files = Enumerable.Range(0, 400).Select(i => SeededBytes.Of(9_000, i)).ToArray();
         var small = Path.Join(_home, "downloads", "tree.friendnet-part", "f2");
         TransferId id;
         using (var more = new ManualResetEventSlim())

@@ -1,5 +1,6 @@
 using FriendNet.Node.Downloads;
 using FriendNet.Protocol.Ids;
+using FriendNet.Tests.Crypto;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Downloads;
@@ -13,7 +14,7 @@ public sealed partial class ChangedPartTests : IDisposable
     private const int Mib = 1024 * 1024;
     private const int Runs = 21;
     private readonly string _home = Directory.CreateTempSubdirectory("friendnet").FullName;
-    private readonly byte[] _bytes = Bytes((20 * Mib) + 3);
+    private readonly byte[] _bytes = SeededBytes.Of((20 * Mib) + 3);
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
@@ -98,7 +99,7 @@ public sealed partial class ChangedPartTests : IDisposable
     public void A_small_file_of_a_folder_edited_meanwhile_is_fetched_again()
     {
         var friend = new MemoryFriend();
-        var files = Enumerable.Range(0, 300).Select(i => Bytes(9_000, i)).ToArray();
+        var files = Enumerable.Range(0, 300).Select(i => SeededBytes.Of(9_000, i)).ToArray();
         using var node = new OneNode(_home, friend);
         var staging = node.PathOf("tree.friendnet-part");
         var isEdited = false;
@@ -178,13 +179,6 @@ public sealed partial class ChangedPartTests : IDisposable
         }
 
         File.SetLastWriteTimeUtc(path, time);
-    }
-
-    private static byte[] Bytes(int length, int seed = 1)
-    {
-        var bytes = new byte[length];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
     }
 
     private static void Wait(Func<bool> until) =>

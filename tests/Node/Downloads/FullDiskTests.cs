@@ -2,6 +2,7 @@ using System.Diagnostics;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Storage;
+using FriendNet.Tests.Crypto;
 using Microsoft.Data.Sqlite;
 using Xunit;
 
@@ -31,7 +32,7 @@ public sealed class FullDiskTests : IDisposable
     public void A_disk_that_fills_up_midway_stops_it_and_it_goes_on_with_room()
     {
         var friend = new MemoryFriend();
-        var files = Enumerable.Range(0, 100).Select(i => Bytes(100_000, i)).ToArray();
+        var files = Enumerable.Range(0, 100).Select(i => SeededBytes.Of(100_000, i)).ToArray();
         var filler = Path.Join(_disk, "filler");
         friend.Before = _ =>
         {
@@ -58,7 +59,7 @@ public sealed class FullDiskTests : IDisposable
         var friend = new MemoryFriend();
         using var node = new OneNode(_disk, friend);
         var target = Directory.CreateDirectory(Path.Join(_home, "target")).FullName;
-        var content = friend.Add(Bytes(100_000, 1));
+        var content = friend.Add(SeededBytes.Of(100_000, 1));
         OfferedFile[] folder = [new("b", content)];
         var filler = Filler();
 
@@ -80,7 +81,7 @@ public sealed class FullDiskTests : IDisposable
         friend.Before = _ => filler = friend.SlicesSent == 0 ? Filler() : filler;
         using var node = new OneNode(_disk, friend);
         var target = Directory.CreateDirectory(Path.Join(_home, "target")).FullName;
-        var bytes = Bytes(3 * Mib, 1);
+        var bytes = SeededBytes.Of(3 * Mib, 1);
         var id = node.Downloader.StartFile("a", friend.Add(bytes), target);
         var end = node.WaitFor(id);
         Assert.Equal(TransferState.Paused, end.State);
@@ -98,7 +99,7 @@ public sealed class FullDiskTests : IDisposable
     {
         var friend = new MemoryFriend();
         using var node = new OneNode(_home, friend);
-        var bytes = Bytes((5 * Mib) + 5, 1);
+        var bytes = SeededBytes.Of((5 * Mib) + 5, 1);
         var id = node.Downloader.StartFile("a", friend.Add(bytes), _disk);
         Assert.Equal(TransferState.Done, node.WaitFor(id).State);
         Assert.Equal(bytes, File.ReadAllBytes(Path.Join(_disk, "a")));
@@ -116,13 +117,6 @@ public sealed class FullDiskTests : IDisposable
         var filler = Path.Join(_disk, "filler");
         Assert.Throws<IOException>(() => File.WriteAllBytes(filler, new byte[20 * Mib]));
         return filler;
-    }
-
-    private static byte[] Bytes(int length, int seed)
-    {
-        var bytes = new byte[length];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
     }
 
     private static bool Run(string program, params string[] arguments)

@@ -1,3 +1,4 @@
+using FriendNet.Tests.Crypto;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Downloads;
@@ -15,13 +16,15 @@ public sealed class PoisonedSourcesTests
 
     [Fact]
     public void OfAFileWhoeverSentWrongBytesIsNamedByTheLeafAndNobodyElse() =>
-        Fetch([Bytes((100 << 20) + 77, 1)]);
+        Fetch([SeededBytes.Of((100 << 20) + 77, 1)]);
 
     [Fact]
     public void OfSmallFilesToo()
     {
         var random = new Random(1);
-        Fetch([.. Enumerable.Range(0, 4000).Select(i => Bytes(random.Next(1, 50_000), i))]);
+        Fetch([
+            .. Enumerable.Range(0, 4000).Select(i => SeededBytes.Of(random.Next(1, 50_000), i)),
+        ]);
     }
 
     private static void Fetch(byte[][] files)
@@ -45,12 +48,5 @@ public sealed class PoisonedSourcesTests
         // The others are not asked for something wrong each time, but in some of them.
         Assert.All(caught[..3], times => Assert.InRange(times, 1, Seeds));
         Assert.All(caught[3..], times => Assert.Equal(0, times));
-    }
-
-    private static byte[] Bytes(int length, int seed)
-    {
-        var bytes = new byte[length];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
     }
 }

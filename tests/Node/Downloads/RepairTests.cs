@@ -1,5 +1,6 @@
 using FriendNet.Node.Downloads;
 using FriendNet.Protocol.Ids;
+using FriendNet.Tests.Crypto;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Downloads;
@@ -17,7 +18,7 @@ public sealed class RepairTests : IDisposable
     [InlineData(false)]
     public void A_part_that_is_gone_is_said_and_taken_up_if_it_comes_back(bool comesBack)
     {
-        var bytes = Bytes((20 * Mib) + 3);
+        var bytes = SeededBytes.Of((20 * Mib) + 3);
         var id = FetchPartly(bytes);
         var part = Path.Join(_home, "downloads", "a.bin.friendnet-part");
         File.Move(part, part + ".away");
@@ -69,8 +70,8 @@ public sealed class RepairTests : IDisposable
             }
         };
         byte[][] files = isFolder
-            ? [.. Enumerable.Range(0, 300).Select(i => Bytes(9000, i))]
-            : [Bytes((20 * Mib) + 3)];
+            ? [.. Enumerable.Range(0, 300).Select(i => SeededBytes.Of(9000, i))]
+            : [SeededBytes.Of((20 * Mib) + 3)];
         var offered = files.Select((f, i) => new OfferedFile($"f{i}", friend.Add(f))).ToArray();
         var id = isFolder
             ? node.Downloader.StartFolder("a", offered, node.Destination)
@@ -97,7 +98,7 @@ public sealed class RepairTests : IDisposable
     {
         const int Starts = 5;
         const int Window = 4;
-        var (asked, bytes) = (0, Bytes(30 * Mib));
+        var (asked, bytes) = (0, SeededBytes.Of(30 * Mib));
         for (var start = 0; start < Starts; start++)
         {
             var friend = new MemoryFriend();
@@ -143,10 +144,10 @@ public sealed class RepairTests : IDisposable
         SetState(id, TransferState.Finishing);
         var friend = new MemoryFriend();
         for (var i = 0; i < 8; i++)
-            friend.Add(Bytes(9000, i));
+            friend.Add(SeededBytes.Of(9000, i));
         using var node = new OneNode(_home, friend);
         Assert.Equal(TransferState.Done, node.WaitFor(id).State);
-        Assert.Equal(Bytes(9000, 3), File.ReadAllBytes(node.PathOf("tree/f3")));
+        Assert.Equal(SeededBytes.Of(9000, 3), File.ReadAllBytes(node.PathOf("tree/f3")));
     }
 
     [Theory]
@@ -168,7 +169,7 @@ public sealed class RepairTests : IDisposable
     public void After_the_disk_failed_only_what_is_recorded_counts()
     {
         var friend = new MemoryFriend();
-        var files = Enumerable.Range(0, 200).Select(i => Bytes(9000, i)).ToArray();
+        var files = Enumerable.Range(0, 200).Select(i => SeededBytes.Of(9000, i)).ToArray();
         using var node = new OneNode(_home, friend);
         var staging = node.PathOf("tree.friendnet-part");
         friend.Before = _ =>
@@ -220,7 +221,7 @@ public sealed class RepairTests : IDisposable
         using var node = new OneNode(_home, friend);
         var files = Enumerable
             .Range(0, 8)
-            .Select(i => new OfferedFile($"f{i}", friend.Add(Bytes(9000, i))));
+            .Select(i => new OfferedFile($"f{i}", friend.Add(SeededBytes.Of(9000, i))));
         var id = node.Downloader.StartFolder("tree", [.. files], node.Destination);
         Assert.Equal(TransferState.Done, node.WaitFor(id).State);
         return id;
@@ -230,12 +231,5 @@ public sealed class RepairTests : IDisposable
     {
         using var store = OneNode.Store(_home);
         store.SetState(id, state, "tree", null);
-    }
-
-    private static byte[] Bytes(int length, int seed = 1)
-    {
-        var bytes = new byte[length];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
     }
 }

@@ -6,7 +6,7 @@ using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 using FriendNet.Tests.Node.Paths;
-using Google.Protobuf;
+using FriendNet.Tests.Protocol.Wire;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Links;
@@ -32,7 +32,7 @@ public sealed class LinkTests : IDisposable
     {
         var (ours, _) = _alice.LinkTo(_bob);
         var sink = new Sink();
-        ours.Open(Catalog(), Limits.StreamCreditMax, sink);
+        ours.Open(Requests.Catalog(), Limits.StreamCreditMax, sink);
         var answer = Asked();
         var sent = new MemoryStream();
         for (var i = 0; i < 20; i++)
@@ -60,12 +60,12 @@ public sealed class LinkTests : IDisposable
         for (var i = 0; i < 6; i++)
         {
             var sink = new Sink();
-            var stream = ours.Open(Up(), 100, sink);
+            var stream = ours.Open(Requests.Up(), 100, sink);
             stalled.Add((stream, sink, SendAsync(Asked(), 3)));
         }
 
         var free = new Sink();
-        ours.Open(Catalog(), Limits.StreamCreditMax, free);
+        ours.Open(Requests.Catalog(), Limits.StreamCreditMax, free);
         await SendAsync(Asked(), 40).WaitAsync(Side.Patience, Cancel);
         Assert.Equal("ended", free.End());
         Assert.Equal(40 * Block.Bytes, free.Count);
@@ -99,7 +99,7 @@ public sealed class LinkTests : IDisposable
     private async Task<uint> MessagesDuring(Link ours, Link theirs, int blocks)
     {
         var sink = new Sink();
-        ours.Open(Fetch(), Limits.StreamCreditMax, sink);
+        ours.Open(Requests.Fetch(1), Limits.StreamCreditMax, sink);
         var sending = SendAsync(Asked(), blocks);
         var last = 0u;
         while (!sending.IsCompleted)
@@ -118,7 +118,7 @@ public sealed class LinkTests : IDisposable
     {
         var (ours, theirs) = _alice.LinkTo(_bob);
         var sink = new Sink();
-        var stream = ours.Open(Catalog(), Limits.StreamCreditMax, sink);
+        var stream = ours.Open(Requests.Catalog(), Limits.StreamCreditMax, sink);
         var answer = Asked();
         var sending = SendAsync(answer, MoreThanGranted);
         ours.Cancel(stream);
@@ -129,12 +129,12 @@ public sealed class LinkTests : IDisposable
         Assert.True(answer.IsOver);
 
         var refused = new Sink();
-        ours.Open(Up(), 1, refused);
+        ours.Open(Requests.Up(), 1, refused);
         Asked().Reset(ResetCode.NotFound);
         Assert.Equal(nameof(ResetCode.NotFound), refused.End());
 
         var narrow = new Sink { Room = 0 };
-        ours.Open(Catalog(), Limits.StreamCreditMax, narrow);
+        ours.Open(Requests.Catalog(), Limits.StreamCreditMax, narrow);
         _ = SendAsync(Asked(), 1);
         Assert.Equal(nameof(ResetCode.Cancelled), narrow.End());
         Assert.Equal(0, theirs.Status.Theirs);
@@ -151,7 +151,7 @@ public sealed class LinkTests : IDisposable
         var ours = _alice.Opened();
         _bob.Opened();
         var sink = new Sink();
-        ours.Open(Catalog(), Limits.StreamCreditMax, sink);
+        ours.Open(Requests.Catalog(), Limits.StreamCreditMax, sink);
         var sending = SendAsync(Asked(), MoreThanGranted);
         relay.Cut();
         Assert.Equal("lost", sink.End());
@@ -161,7 +161,7 @@ public sealed class LinkTests : IDisposable
         Assert.Contains("lost", _alice.Next<Input.LinkClosed>().Why, StringComparison.Ordinal);
         _bob.Next<Input.LinkClosed>();
         Assert.False(ours.Send(new Message { Hello = new Hello { Version = 1 } }));
-        Assert.Equal(default, ours.Open(Up(), 1, new Sink()));
+        Assert.Equal(default, ours.Open(Requests.Up(), 1, new Sink()));
         ours.Close(CloseCode.Bye);
     }
 
@@ -171,10 +171,10 @@ public sealed class LinkTests : IDisposable
         var (ours, theirs) = _alice.LinkTo(_bob);
         for (var i = 0; i < Limits.LinkStreamsMax; i++)
         {
-            Assert.NotEqual(default, ours.Open(Up(), 1, new Sink()));
+            Assert.NotEqual(default, ours.Open(Requests.Up(), 1, new Sink()));
         }
 
-        Assert.Equal(default, ours.Open(Up(), 1, new Sink()));
+        Assert.Equal(default, ours.Open(Requests.Up(), 1, new Sink()));
         for (var i = 0; i < Limits.LinkStreamsMax; i++)
         {
             theirs.Refuse(_bob.Next<Input.RequestReceived>().Stream, ResetCode.Busy);
@@ -182,7 +182,7 @@ public sealed class LinkTests : IDisposable
 
         Assert.True(theirs.Send(new Message { Hello = new Hello { Version = 1 } }));
         _alice.Next<Input.MessageReceived>();
-        Assert.NotEqual(default, ours.Open(Up(), 1, new Sink()));
+        Assert.NotEqual(default, ours.Open(Requests.Up(), 1, new Sink()));
     }
 
     [Fact]
@@ -201,31 +201,6 @@ public sealed class LinkTests : IDisposable
         Assert.InRange(status.BytesOut, 40, 10_000);
         Assert.True(status.Opened <= _alice.Now());
     }
-
-    private static Request Catalog() => new() { Catalog = new CatalogRequest() };
-
-    /// <summary>Asked piece by piece: only paths go by credit that comes later.</summary>
-    private static Request Up() =>
-        new()
-        {
-            Up = new UpRequest
-            {
-                Stream = 1,
-                Hello = ByteString.CopyFrom(new byte[Limits.PathHelloBytes]),
-            },
-        };
-
-    private static Request Fetch() =>
-        new()
-        {
-            Fetch = new FetchRequest
-            {
-                Slices =
-                {
-                    new SliceRequest { Root = ByteString.CopyFrom(new byte[32]), Length = 1 },
-                },
-            },
-        };
 
     private Answer Asked()
     {

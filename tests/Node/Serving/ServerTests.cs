@@ -9,6 +9,7 @@ using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 using FriendNet.Protocol.Wire;
+using FriendNet.Tests.Crypto;
 using FriendNet.Tests.Node.Downloads;
 using FriendNet.Tests.Node.Links;
 using Xunit;
@@ -22,8 +23,8 @@ public sealed class ServerTests
     /// <summary>Blocks of a link that waits, at least: 4 MiB queued, one in hand.</summary>
     private const int FullLink = 5;
     private static readonly Rates Slow = new(10_000, null);
-    private readonly byte[] _large = Bytes((3 * Mib) + 777, 1);
-    private readonly byte[] _small = Bytes(5000, 2);
+    private readonly byte[] _large = SeededBytes.Of((3 * Mib) + 777, 1);
+    private readonly byte[] _small = SeededBytes.Of(5000, 2);
 
     [Fact]
     public void Runs_of_large_and_small_files_come_proven_and_in_order()
@@ -189,7 +190,7 @@ public sealed class ServerTests
     {
         var files = Enumerable
             .Range(0, 500)
-            .Select(i => ($"d{i % 9}/f{i}", Bytes(i * 37, i)))
+            .Select(i => ($"d{i % 9}/f{i}", SeededBytes.Of(i * 37, i)))
             .Append(("large", _large))
             .ToArray();
         using var alice = new SharingSide(files);
@@ -229,13 +230,6 @@ public sealed class ServerTests
         hasher.Append(_large.AsSpan(2 * Mib, Mib));
         var told = Assert.Single(answer.Pieces).Bytes;
         Assert.Equal(MemoryMarshal.AsBytes(hasher.Leaves).ToArray(), told);
-    }
-
-    private static byte[] Bytes(int length, int seed)
-    {
-        var bytes = new byte[length];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
     }
 
     private static RunOfContent Run(SharingSide side, string path, int run)

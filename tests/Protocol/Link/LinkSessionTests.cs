@@ -3,7 +3,6 @@ using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Link;
 using FriendNet.Protocol.Wire;
 using FriendNet.Tests.Protocol.Wire;
-using Google.Protobuf;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Link;
@@ -15,7 +14,7 @@ public sealed class LinkSessionTests : IDisposable
     private readonly LinkEnd _alice;
     private readonly LinkEnd _bob;
 
-    public LinkSessionTests() => (_alice, _bob) = Ends(padded: false);
+    public LinkSessionTests() => (_alice, _bob) = _pair.Ends(padded: false);
 
     public void Dispose()
     {
@@ -39,49 +38,10 @@ public sealed class LinkSessionTests : IDisposable
         );
     }
 
-    [Theory]
-    [InlineData(1, false)]
-    [InlineData(2, true)]
-    [InlineData(3, false)]
-    public void RequestsAreAnsweredHoweverTheBytesAreCut(int seed, bool padded)
-    {
-        var random = new Random(seed);
-        var (alice, bob) = Ends(padded);
-        using (alice)
-        using (bob)
-        {
-            var expected = new Dictionary<StreamId, byte[]>();
-            for (var i = 0; i < 20; i++)
-            {
-                Assert.True(alice.Session.TryOpen(Up(), 100_000, out var stream));
-                expected.Add(stream, Content(stream));
-            }
-
-            var served = 0;
-            for (var i = 0; i < 100_000 && alice.Session.OursOpen > 0; i++)
-            {
-                Step(alice, bob, random);
-                Step(bob, alice, random);
-                served = Serve(bob, served);
-                Grant(alice, expected);
-                alice.Now = bob.Now += TimeSpan.FromSeconds(1);
-                Assert.True(!alice.Broken && !bob.Broken);
-            }
-
-            Assert.Equal(0, alice.Session.OursOpen);
-            Assert.Equal(0, bob.Session.TheirsOpen);
-            Assert.Equal(20, bob.Released.Count);
-            foreach (var (stream, content) in expected)
-            {
-                Assert.Equal(content, Received(alice, stream));
-            }
-        }
-    }
-
     [Fact]
     public void ACancelledRequestEndsOnBothSidesAndReleasesItsBlocks()
     {
-        _alice.Session.TryOpen(Up(), 1 << 20, out var stream);
+        _alice.Session.TryOpen(Requests.Up(), 1 << 20, out var stream);
         Exchange();
         _bob.Session.TryData(stream, new byte[1 << 20], 0, 1 << 20);
         _bob.Seal(3);
@@ -100,7 +60,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void CancelAndEndMayCross()
     {
-        _alice.Session.TryOpen(Up(), 1 << 20, out var stream);
+        _alice.Session.TryOpen(Requests.Up(), 1 << 20, out var stream);
         Exchange();
         _bob.Session.TryEnd(stream);
         _bob.Seal();
@@ -114,7 +74,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void ARefusalReachesWhoAsked()
     {
-        _alice.Session.TryOpen(Up(), 1, out var stream);
+        _alice.Session.TryOpen(Requests.Up(), 1, out var stream);
         Exchange();
         Assert.True(_bob.Session.TryRefuse(stream, ResetCode.NotFound));
         Assert.False(_bob.Session.TryRefuse(stream, ResetCode.NotFound));
@@ -198,7 +158,7 @@ public sealed class LinkSessionTests : IDisposable
     [Fact]
     public void MoreCreditThanAllowedCloses()
     {
-        _alice.Session.TryOpen(Catalog(), Limits.StreamCreditMax, out var stream);
+        _alice.Session.TryOpen(Requests.Catalog(), Limits.StreamCreditMax, out var stream);
         Exchange();
         var header = new FrameHeader(FrameType.Credit, stream, 4);
         Assert.Equal(FrameFate.Control, _bob.Session.HandleHeader(header, _bob.Now));
@@ -212,7 +172,7 @@ public sealed class LinkSessionTests : IDisposable
     [InlineData(300_001, true)]
     public void AFetchGrantsAllThatItAsksFor(uint credit, bool isFine)
     {
-        _alice.Session.TryOpen(Fetch(300_000), credit, out _);
+        _alice.Session.TryOpen(Requests.Fetch(300_000, 1), credit, out _);
         Exchange();
         Assert.Equal(isFine ? null : CloseCode.Malformed, _bob.Session.Closing);
         Assert.Equal(isFine ? 1 : 0, _bob.Events.Count);
@@ -223,7 +183,7 @@ public sealed class LinkSessionTests : IDisposable
     [InlineData((uint)Limits.CatalogBytesMax, true)]
     public void ACatalogIsGrantedWhole(uint credit, bool isFine)
     {
-        _alice.Session.TryOpen(Catalog(), credit, out _);
+        _alice.Session.TryOpen(Requests.Catalog(), credit, out _);
         Exchange();
         Assert.Equal(isFine ? null : CloseCode.Malformed, _bob.Session.Closing);
         Assert.Equal(isFine ? 1 : 0, _bob.Events.Count);
@@ -275,90 +235,6 @@ public sealed class LinkSessionTests : IDisposable
     }
 
     private static Message Hello(uint version) => new() { Hello = new Hello { Version = version } };
-
-    private static Request Catalog() => new() { Catalog = new CatalogRequest() };
-
-    /// <summary>Asked piece by piece: only paths go by credit that comes later.</summary>
-    private static Request Up() =>
-        new()
-        {
-            Up = new UpRequest
-            {
-                Stream = 1,
-                Hello = ByteString.CopyFrom(new byte[Limits.PathHelloBytes]),
-            },
-        };
-
-    private static Request Fetch(ulong length) =>
-        new()
-        {
-            Fetch = new FetchRequest
-            {
-                Slices =
-                {
-                    new SliceRequest { Root = ByteString.CopyFrom(new byte[32]), Length = length },
-                    new SliceRequest { Root = ByteString.CopyFrom(new byte[32]), Length = 1 },
-                },
-            },
-        };
-
-    private static byte[] Content(StreamId stream)
-    {
-        var content = new byte[300_000];
-        new Random((int)stream.Value).NextBytes(content);
-        return content;
-    }
-
-    private static byte[] Received(LinkEnd end, StreamId stream) =>
-        [
-            .. end
-                .Answers.Where(answer =>
-                    answer.Header.Stream == stream && answer.Header.Type == FrameType.Data
-                )
-                .SelectMany(answer => answer.Body),
-        ];
-
-    // Answers each new request with a PART, its content from a block, and END.
-    private static int Serve(LinkEnd end, int served)
-    {
-        foreach (var asked in end.Events.Skip(served).OfType<LinkEvent.Asked>())
-        {
-            var content = Content(asked.Stream);
-            Assert.True(end.Session.TryPart(asked.Stream, new byte[5]));
-            Assert.True(end.Session.TryData(asked.Stream, content, 0, content.Length));
-            Assert.True(end.Session.TryEnd(asked.Stream));
-        }
-
-        return end.Events.Count;
-    }
-
-    // Grants the rest of each request once its first credit is used up.
-    private static void Grant(LinkEnd end, Dictionary<StreamId, byte[]> expected)
-    {
-        foreach (var stream in expected.Keys)
-        {
-            var received = end.DataBytes(stream);
-            if (received is 100_000 or 150_000)
-            {
-                end.Session.TryGrant(stream, received == 100_000 ? 50_000u : 150_000u);
-            }
-        }
-    }
-
-    private static void Step(LinkEnd from, LinkEnd to, Random random)
-    {
-        from.Seal(random.Next(4));
-        to.Receive(from.Take(random.Next(1, 40_000)));
-    }
-
-    private (LinkEnd Alice, LinkEnd Bob) Ends(bool padded)
-    {
-        var (ours, theirs) = _pair.Connect();
-        return (
-            new LinkEnd(ours.Keys, dialer: true, padded),
-            new LinkEnd(theirs.Keys, dialer: false, padded)
-        );
-    }
 
     private void Exchange()
     {

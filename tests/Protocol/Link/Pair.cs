@@ -79,6 +79,16 @@ internal sealed class Pair : IDisposable
             : throw new InvalidOperationException("The answer was refused.");
     }
 
+    /// <summary>Of the link that Alice dialed.</summary>
+    internal (LinkEnd Alice, LinkEnd Bob) Ends(bool padded)
+    {
+        var (ours, theirs) = Connect();
+        return (
+            new LinkEnd(ours.Keys, dialer: true, padded),
+            new LinkEnd(theirs.Keys, dialer: false, padded)
+        );
+    }
+
     public void Dispose()
     {
         Alice.Dispose();
