@@ -29,7 +29,7 @@ public sealed class PlaceKeeper : IDisposable
     {
         (_look, _apply) = (look, apply);
         _timer = time.CreateTimer(_ => Look(), null, LookAgain, LookAgain);
-        Look();
+        // Before the first look, so that no change falls between the two.
         try
         {
             NetworkChange.NetworkAddressChanged += Reported;
@@ -38,6 +38,8 @@ public sealed class PlaceKeeper : IDisposable
         {
             // Where netlink may not be listened to, as in some containers, looking again does.
         }
+
+        Look();
     }
 
     public IReadOnlyList<string> Now => _now ?? [];

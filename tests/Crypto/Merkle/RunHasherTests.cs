@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FriendNet.Crypto.Merkle;
 using Xunit;
 
@@ -31,6 +32,27 @@ public sealed class RunHasherTests
             Assert.Equal(whole, hasher.Finish());
             Assert.Equal(leaves, hasher.Leaves.ToArray());
         }
+    }
+
+    [Theory]
+    [InlineData(MerkleTree.LeafBytes + 1)]
+    [InlineData((17 * MerkleTree.LeafBytes) - 5)]
+    [InlineData((63 * MerkleTree.LeafBytes) + 1)]
+    [InlineData(MerkleTree.RunBytes)]
+    [InlineData((70 * MerkleTree.RunBytes) + 40_000)]
+    public void RootsAreThoseOfPlainHashesLeafByLeaf(int length)
+    {
+        var sample = new Sample(length, 11);
+        var nodes = sample.Bytes.Chunk(MerkleTree.LeafBytes).Select(SHA256.HashData).ToList();
+        for (var padding = new byte[32]; nodes.Count > 1; padding = Join([padding, padding]))
+        {
+            if (nodes.Count % 2 != 0)
+                nodes.Add(padding);
+            nodes = [.. nodes.Chunk(2).Select(Join)];
+        }
+        Assert.Equal(nodes[0], sample.Root.ToArray());
+
+        static byte[] Join(byte[][] pair) => SHA256.HashData([.. pair[0], .. pair[1]]);
     }
 
     [Fact]

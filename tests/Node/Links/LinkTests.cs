@@ -143,6 +143,21 @@ public sealed class LinkTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_longer_than_any_asker_grants_fails_and_holds_no_block()
+    {
+        var (ours, _) = _alice.LinkTo(_bob);
+        var sink = new Sink();
+        ours.Open(Requests.Catalog(), Limits.CatalogBytesMax, sink);
+        var quota = new BlockQuota();
+        using var content = new MemoryStream(new byte[Limits.CatalogBytesMax + 1]);
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            Asked().DataAsync(content, quota)
+        );
+        Assert.Equal(nameof(ResetCode.Failed), sink.End());
+        Wait.Until(() => quota.Held == 0);
+    }
+
+    [Fact]
     public async Task A_cut_connection_ends_streams_answers_and_link()
     {
         using var relay = new Relay(_bob.Address);

@@ -66,10 +66,16 @@ internal static class ShareViewAs
 
     private static async Task SayWhatIsLeftOut(Call call, string? friend)
     {
-        var shares = ContractJson.Default.IReadOnlyListShare;
+        var type = ContractJson.Default.IReadOnlyListShare;
+        var shares = await call.Api.Get("/shares", type, call.Cancel);
+        if (shares.All(share => share.LeftOut.Count == 0))
+        {
+            return;
+        }
+
         // It may have been called by its id; viewers are told by name.
         var name = friend is null ? null : (await FriendShow.Get(call, friend)).Name;
-        foreach (var share in await call.Api.Get("/shares", shares, call.Cancel))
+        foreach (var share in shares)
         {
             if (share.LeftOut.Any(viewer => viewer == name || viewer == "circle"))
             {
