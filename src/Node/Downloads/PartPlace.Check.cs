@@ -29,9 +29,10 @@ internal sealed partial class PartPlace
     {
         var isAsLeft = true;
         changed = [];
+        using var near = new Neighbours(_root);
         for (var file = 0; file < _content.Files.Count; file++)
         {
-            var isThere = IsThere(_root, PathOf(file), out var stat);
+            var isThere = IsThere(near, PathOf(file), out var stat);
             var length = _content.Files[file].Id.Length;
             var isSound = isThere && stat.Kind == FileKind.Regular && stat.Size == length;
             if (isSound && _content.HasAny(file))
@@ -66,6 +67,9 @@ internal sealed partial class PartPlace
         return true;
     }
 
+    private bool IsThere(Neighbours near, string path, out FileStat stat) =>
+        near.TryStat(path, out stat) || IsThere(_root, path, out stat);
+
     private void Forget(int file, FileStat? stands)
     {
         _content.Forget(file);
@@ -80,12 +84,13 @@ internal sealed partial class PartPlace
     /// </summary>
     internal bool IsAsLeft()
     {
+        using var near = new Neighbours(_root);
         for (var file = 0; file < _content.Files.Count; file++)
         {
             var length = _content.Files[file].Id.Length;
             if (length == 0)
                 continue;
-            if (!IsThere(_root, PathOf(file), out var stat) || stat.Size != length)
+            if (!IsThere(near, PathOf(file), out var stat) || stat.Size != length)
                 return false;
             if (stat.ChangedNs != LeftNs(file))
                 return false;

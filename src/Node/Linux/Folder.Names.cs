@@ -69,11 +69,8 @@ public sealed unsafe partial class Folder
         var slash = relative.LastIndexOf('/');
         if (slash >= 0)
         {
-            var fd = Resolution.Open(_folder, relative.AsSpan(0, slash), Libc.FolderOnly, 0);
-            if (fd < 0)
-                return false;
-            using var parent = new Folder(new(fd, relative), Show(relative[..slash]));
-            return parent.Remove(relative[(slash + 1)..], flags);
+            using var parent = TryOpenFolder(relative.AsSpan(0, slash));
+            return parent?.Remove(relative[(slash + 1)..], flags) ?? false;
         }
 
         Span<byte> buffer = stackalloc byte[CName.Max];

@@ -49,11 +49,17 @@ public sealed unsafe partial class Folder : IDisposable
     }
 
     /// <summary>Opens a folder beneath this one.</summary>
-    public Folder OpenFolder(string relative)
+    public Folder OpenFolder(string relative) =>
+        TryOpenFolder(relative) ?? throw DiskException.Last(Show(relative));
+
+    /// <summary>As <see cref="OpenFolder"/>; null, with errno set: it cannot be.</summary>
+    public Folder? TryOpenFolder(ReadOnlySpan<char> relative)
     {
         var fd = Resolution.Open(_folder, relative, Libc.ReadOnly | Libc.FolderOnly, 0);
+        if (fd < 0)
+            return null;
         var path = Show(relative);
-        return fd >= 0 ? new(new(fd, path), path) : throw DiskException.Last(path);
+        return new(new(fd, path), path);
     }
 
     /// <summary>Opens or makes a file beneath this folder.</summary>
@@ -107,16 +113,8 @@ public sealed unsafe partial class Folder : IDisposable
         var slash = relative.LastIndexOf('/');
         if (slash < 0)
             return TryStatName(relative, out stat);
-        var fd = Resolution.Open(
-            _folder,
-            relative.AsSpan(0, slash),
-            Libc.ReadOnly | Libc.FolderOnly,
-            0
-        );
-        if (fd < 0)
-            return false;
-        using var parent = new Folder(new(fd, relative), Show(relative[..slash]));
-        return parent.TryStatName(relative[(slash + 1)..], out stat);
+        using var parent = TryOpenFolder(relative.AsSpan(0, slash));
+        return parent?.TryStatName(relative[(slash + 1)..], out stat) ?? false;
     }
 
     public void Dispose() => _folder.Dispose();
@@ -130,5 +128,5 @@ public sealed unsafe partial class Folder : IDisposable
         }
     }
 
-    private string Show(string relative) => $"{_path.TrimEnd('/')}/{relative}";
+    private string Show(ReadOnlySpan<char> relative) => $"{_path.TrimEnd('/')}/{relative}";
 }
