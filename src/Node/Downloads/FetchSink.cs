@@ -203,7 +203,7 @@ internal sealed class FetchSink : IStreamSink
             return;
         // The first time is the beginning, which is no news.
         if (_toldAt != 0)
-            _work.Report(new Input.FetchProgress(_fetch.Id));
+            _work.Report(new Input.FetchProgress(_fetch.Id, _at));
         _toldAt = now;
     }
 

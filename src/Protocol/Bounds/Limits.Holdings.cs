@@ -30,6 +30,12 @@ public static partial class Limits
     public const int HoldsMax = 256;
 
     /// <summary>
+    /// Such messages that a line may bring at once after it stood still; beyond, twice as many as
+    /// are agreed are heard.
+    /// </summary>
+    public const int HoldsBurstMax = 100;
+
+    /// <summary>
     /// Bytes of one piece of bits: 4,096 runs, 4 GiB.
     /// </summary>
     public const int HeldBitsBytesMax = 512;

@@ -39,7 +39,13 @@ public sealed class NodeEngine
             settings.Possession
         );
         _transfers = new Scheduler(self, entropy, _effects);
-        _parts = new PartHolders(entropy, _effects, settings.ShareParts, _transfers.HandleHeld);
+        _parts = new PartHolders(
+            self,
+            entropy,
+            _effects,
+            settings.ShareParts,
+            _transfers.HandleHeld
+        );
         _parts.Sought = _transfers.HandleSought;
         _transfers.Seekers = _parts.SeekersOf;
         _transfers.Kept = _parts.HandleStored;

@@ -58,8 +58,11 @@ public abstract partial record Input
     /// <summary>That transfer is done, and its files can be served while it is listed.</summary>
     public sealed record DownloadHeld(TransferId Transfer, IReadOnlyList<ContentId> Files) : Input;
 
-    /// <summary>It is not listed any more, or is not what it was.</summary>
+    /// <summary>It is not listed any more.</summary>
     public sealed record DownloadForgotten(TransferId Transfer) : Input;
+
+    /// <summary>It was here, done; somebody moved or changed it.</summary>
+    public sealed record ContentGone(ContentId Content) : Input;
 
     public sealed record DownloadPaused(TransferId Transfer) : Input;
 
@@ -91,7 +94,8 @@ public abstract partial record Input
     public sealed record SliceFailed(FetchId Fetch, int Index, SliceFailure Why) : Input;
 
     /// <summary>Bytes arrive for this fetch; once a second is enough.</summary>
-    public sealed record FetchProgress(FetchId Fetch) : Input;
+    /// <param name="Bytes">So many of it came, in all.</param>
+    public sealed record FetchProgress(FetchId Fetch, long Bytes) : Input;
 
     /// <summary>No more will come of this fetch; slices not reported are still missing.</summary>
     public sealed record FetchEnded(FetchId Fetch) : Input;

@@ -11,7 +11,7 @@ internal static class HeldBits
     private const int PieceRuns = Limits.HeldBitsBytesMax * 8;
 
     /// <summary>What one piece costs beside its bits, at most.</summary>
-    private const int PieceBytes = 16;
+    private const int PieceBytes = 25;
 
     /// <summary>Adds pieces for what was not told, as far as they fit, and notes it as told.
     /// </summary>

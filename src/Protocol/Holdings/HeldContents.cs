@@ -63,6 +63,16 @@ internal sealed class HeldContents
         return gone;
     }
 
+    /// <returns>What is not here any more, whatever holds it; null: it was not.</returns>
+    internal Holding? Remove(ContentId id)
+    {
+        if (!_byId.Remove(id, out var holding))
+            return null;
+        foreach (var transfer in holding.Transfers)
+            _byTransfer[transfer].Remove(holding);
+        return holding;
+    }
+
     /// <summary>What is not whole, the largest first, as many as may be sought.</summary>
     internal IReadOnlyList<ContentId> Sought() =>
         [

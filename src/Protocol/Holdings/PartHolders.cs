@@ -4,13 +4,14 @@ using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
+using FriendNet.Protocol.Transfers;
 using FriendNet.Protocol.Wire;
 using Google.Protobuf;
 
 namespace FriendNet.Protocol.Holdings;
 
-/// <summary>A friend holds those runs of a content that we fetch.</summary>
-public delegate void RunsHeld(SourceId source, ContentId id, IReadOnlyList<int> runs, Instant now);
+/// <summary>A friend holds those, and knows what it speaks of.</summary>
+public delegate void RunsHeld(SourceId source, IReadOnlyList<HeldRuns> held, Instant now);
 
 /// <summary>
 /// Friends that fetch the same find each other: each says what it seeks by tags that only who
@@ -18,13 +19,19 @@ public delegate void RunsHeld(SourceId source, ContentId id, IReadOnlyList<int> 
 /// Getter: <see cref="Deadline"/>. <c>Handle…</c> for what happens.
 /// </summary>
 /// <param name="isOn">False: nothing is sought, told or kept.</param>
-public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool isOn, RunsHeld held)
+public sealed class PartHolders(
+    FriendId self,
+    IEntropy entropy,
+    Queue<Effect> effects,
+    bool isOn,
+    RunsHeld held
+)
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(Limits.SeekMilliseconds);
     private static readonly TimeSpan Fold = TimeSpan.FromMilliseconds(Limits.HoldFoldMilliseconds);
     private readonly Dictionary<LinkId, Neighbour> _friends = [];
     private readonly HeldContents _contents = new();
-    private readonly Telling _telling = new(effects);
+    private readonly Telling _telling = new(self, effects);
     private Instant? _tellAt;
 
     /// <summary>When a Tick is due; null: something else comes first.</summary>
@@ -78,6 +85,9 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
             case Input.DownloadForgotten forgotten:
                 Remove(forgotten.Transfer);
                 break;
+            case Input.ContentGone gone when _contents.Remove(gone.Content) is { } holding:
+                Forget([holding]);
+                break;
             case Input.Tick:
                 Poll(now);
                 break;
@@ -99,14 +109,23 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
         // What answers an older list of ours names other contents.
         if (!_friends.TryGetValue(link, out var friend) || holds.Seek != friend.SoughtName)
             return;
+        if (!friend.TryHear(now))
+            return;
+        List<HeldRuns> all = [];
         foreach (var piece in holds.Held)
         {
             if (piece.Tag >= friend.Sought.Count)
                 continue;
             var id = friend.Sought[(int)piece.Tag];
+            // Asking names the content: who does not know it must not learn it so.
+            if (piece.Proof != SeekTags.Of(friend.SoughtNonce, friend.Friend, id))
+                continue;
             if (HeldBits.Read(piece, MerkleTree.RunCount(id.Length)) is { } runs)
-                held(SourceId.Of(friend.Friend), id, runs, now);
+                all.Add(new(id, runs));
         }
+
+        if (all.Count > 0)
+            held(SourceId.Of(friend.Friend), all, now);
     }
 
     private static WantedFile Whole(ContentId id)
@@ -187,11 +206,12 @@ public sealed class PartHolders(IEntropy entropy, Queue<Effect> effects, bool is
         var tags = new byte[sought.Count * sizeof(ulong)];
         for (var tag = 0; tag < sought.Count; tag++)
         {
-            var value = SeekTags.Of(nonce, sought[tag]);
+            var value = SeekTags.Of(nonce, self, sought[tag]);
             BinaryPrimitives.WriteUInt64LittleEndian(tags.AsSpan(tag * sizeof(ulong)), value);
         }
 
         (friend.Sought, friend.SoughtName) = (sought, SeekTags.Name(nonce));
+        friend.SoughtNonce = nonce.ToArray();
         var seeks = new Seeks
         {
             Nonce = ByteString.CopyFrom(nonce),

@@ -8,16 +8,23 @@ namespace FriendNet.Protocol.Holdings;
 
 /// <summary>
 /// How a content is sought without being named: who knows root and length finds it, nobody else.
+/// Who says it is part of it: nobody can pass on as his own what another said.
 /// </summary>
 internal static class SeekTags
 {
+    private const int SpeakerAt = Limits.SeekNonceBytes;
+    private const int RootAt = SpeakerAt + FriendId.Size;
+    private const int LengthAt = RootAt + Hash256.Size;
+
     /// <param name="nonce">16 bytes, drawn anew for each list.</param>
-    internal static ulong Of(ReadOnlySpan<byte> nonce, ContentId id)
+    /// <param name="speaker">Who seeks it, or who answers that he holds it.</param>
+    internal static ulong Of(ReadOnlySpan<byte> nonce, FriendId speaker, ContentId id)
     {
-        Span<byte> input = stackalloc byte[Limits.SeekNonceBytes + Hash256.Size + sizeof(ulong)];
+        Span<byte> input = stackalloc byte[LengthAt + sizeof(ulong)];
         nonce.CopyTo(input);
-        id.Root.CopyTo(input[Limits.SeekNonceBytes..]);
-        BinaryPrimitives.WriteInt64LittleEndian(input[^sizeof(ulong)..], id.Length);
+        speaker.CopyTo(input[SpeakerAt..]);
+        id.Root.CopyTo(input[RootAt..]);
+        BinaryPrimitives.WriteInt64LittleEndian(input[LengthAt..], id.Length);
         Span<byte> hash = stackalloc byte[Hash256.Size];
         SHA256.HashData(input, hash);
         return BinaryPrimitives.ReadUInt64LittleEndian(hash);

@@ -7,7 +7,7 @@ using FriendNet.Protocol.Wire;
 namespace FriendNet.Protocol.Holdings;
 
 /// <summary>What is told to friends that seek: the runs that are here, then what is new.</summary>
-internal sealed class Telling(Queue<Effect> effects)
+internal sealed class Telling(FriendId self, Queue<Effect> effects)
 {
     private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(Limits.SeekMilliseconds);
 
@@ -34,7 +34,12 @@ internal sealed class Telling(Queue<Effect> effects)
     {
         if (friend.Seeks is not { } seeks || friend.Tags.Count == 0)
             return;
-        if (friend.Tags.TryGetValue(SeekTags.Of(seeks.Nonce.Span, holding.Id), out var tag))
+        if (
+            friend.Tags.TryGetValue(
+                SeekTags.Of(seeks.Nonce.Span, friend.Friend, holding.Id),
+                out var tag
+            )
+        )
             friend.Told.TryAdd(holding, (tag, new(holding.Have.Count)));
     }
 
@@ -47,7 +52,16 @@ internal sealed class Telling(Queue<Effect> effects)
         var holds = new Holds { Seek = SeekTags.Name(seeks.Nonce.Span) };
         var (bytes, isMore) = (0, false);
         foreach (var (holding, (tag, told)) in friend.Told)
+        {
+            var before = holds.Held.Count;
             isMore |= !HeldBits.Write(holds, tag, holding.Have, told, ref bytes);
+            if (holds.Held.Count == before)
+                continue;
+            var proof = SeekTags.Of(seeks.Nonce.Span, self, holding.Id);
+            foreach (var piece in holds.Held.Skip(before))
+                piece.Proof = proof;
+        }
+
         if (holds.Held.Count > 0)
             effects.Enqueue(new Effect.Send(friend.Link, new Message { Holds = holds }));
         return isMore;

@@ -32,6 +32,9 @@ internal sealed class Fetching(
     /// <summary>DATA bytes that have not come yet.</summary>
     internal int Owed { get; private set; } = slices.Sum(slice => BytesOf(transfer, slice));
 
+    /// <summary>DATA bytes that were said to have come.</summary>
+    internal long Came { get; set; }
+
     /// <summary>Asked beside the window of its link.</summary>
     internal bool IsPrompt { get; init; }
 

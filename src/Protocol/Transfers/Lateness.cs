@@ -12,6 +12,9 @@ internal static class Lateness
     /// <summary>Late is what will take so many times as long as another would.</summary>
     private const double Times = 2;
 
+    /// <summary>What comes is told each second: twice at least.</summary>
+    private const double TrickleSeconds = 2.5;
+
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
@@ -74,6 +77,8 @@ internal static class Lateness
     private static double Left(Fetching fetch, Instant now)
     {
         var link = fetch.Link;
+        if (link.Trickles(now, after: TrickleSeconds))
+            return double.MaxValue;
         var silence = (now - link.Heard).TotalSeconds;
         var foreseen = link.Pace.IsKnown
             ? link.Pace.SecondsFor(fetch.IsPrompt ? fetch.Owed : Owed(link, fetch.Id))

@@ -106,14 +106,20 @@ public sealed partial class Scheduler
         Ask(now);
     }
 
-    /// <summary>A friend holds those runs of a content, though it does not offer it.</summary>
-    public void HandleHeld(SourceId source, ContentId id, IReadOnlyList<int> runs, Instant now)
+    /// <summary>A friend holds runs of contents, though it does not offer them.</summary>
+    public void HandleHeld(SourceId source, IReadOnlyList<HeldRuns> held, Instant now)
     {
         if (!_sources.Linked.ContainsKey(source))
             return;
-        foreach (var wanted in _transfers.Where(wanted => !wanted.IsQuiet))
-            wanted.Held(source, id, runs);
-        Ask(now);
+        var isNews = false;
+        foreach (var (id, runs) in held)
+        {
+            foreach (var wanted in _transfers.Where(wanted => !wanted.IsQuiet))
+                isNews |= wanted.Held(source, id, runs);
+        }
+
+        if (isNews)
+            Ask(now);
     }
 
     /// <summary>A friend fetches that content too.</summary>
@@ -142,7 +148,7 @@ public sealed partial class Scheduler
                 Finish(_sources.Stored(stored.Fetch, stored.Index, now, Kept));
                 return true;
             case Input.FetchProgress progress:
-                _sources.Heard(progress.Fetch, now);
+                _sources.Heard(progress.Fetch, progress.Bytes, now);
                 return true;
             case Input.CircleFetched { End: CircleEnd.Held }:
                 Deadline = Instant.Earliest(Deadline, _retries.NoteCircle(_transfers, now));
@@ -196,7 +202,7 @@ public sealed partial class Scheduler
         // Many small files of one answer may be wrong at once, which is one offence.
         if (failed.Why == SliceFailure.Corrupt && _sources.UncaughtOf(failed.Fetch) is { } guilty)
             _guilt.Note(guilty, now);
-        if (_sources.Failed(failed.Fetch, failed.Index, failed.Why) is { } stopped)
+        if (_sources.Failed(failed.Fetch, failed.Index, failed.Why, now) is { } stopped)
             Remove(stopped.Id);
     }
 

@@ -4,15 +4,18 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>
-/// Links that owe and say nothing. What they owe goes elsewhere: soon if somebody else can bring
-/// it, else after <see cref="Limits.FetchSilenceSeconds"/>.
+/// Links that owe and say nothing, or so little that no slice gets whole. What they owe goes
+/// elsewhere: soon if somebody else can bring it; else, of those who say nothing, after
+/// <see cref="Limits.FetchSilenceSeconds"/>.
 /// </summary>
 internal sealed class Silences(Sources sources)
 {
     private const int RestSecondsMax = 60;
     private const int InARowMax = 2;
     private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(Limits.FetchSilenceSeconds);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
     private readonly List<LinkId> _silenced = [];
+    private Instant _lookAgain;
 
     /// <summary>Links that the last <see cref="Cancel"/> found silent again.</summary>
     internal IReadOnlyList<LinkId> Silenced => _silenced;
@@ -29,11 +32,12 @@ internal sealed class Silences(Sources sources)
     internal bool Cancel(Instant now)
     {
         var isAny = false;
+        _lookAgain = now + Again;
         _silenced.Clear();
         foreach (var link in sources.Links)
         {
             var silence = now - link.Heard;
-            if (link.Fetches.Count == 0 || silence < link.Patience)
+            if (link.Fetches.Count == 0 || !IsSlack(link, now))
                 continue;
             var any = false;
             foreach (var fetch in link.Fetches.Values)
@@ -65,10 +69,16 @@ internal sealed class Silences(Sources sources)
                 continue;
             var soon = link.Heard + link.Patience;
             first = Instant.Earliest(first, soon > now ? soon : link.Heard + SilenceMax);
+            // Bytes that come are no reason for another look, and somebody else may have come.
+            var slice = link.Brought + SilenceMax;
+            first = Instant.Earliest(first, slice > now ? slice : _lookAgain);
         }
 
         return first;
     }
+
+    private static bool IsSlack(SourceLink link, Instant now) =>
+        now - link.Heard >= link.Patience || link.Trickles(now, Limits.FetchSilenceSeconds);
 
     private void Count(SourceLink link, Instant now)
     {
@@ -77,7 +87,7 @@ internal sealed class Silences(Sources sources)
         if (link.Silences >= InARowMax && now - link.SilentSince >= SilenceMax * InARowMax)
             _silenced.Add(link.Id);
         // What is cancelled ends by itself, some time: until then nothing is due at once.
-        link.Heard = now;
+        (link.Heard, link.Brought, link.Came) = (now, now, 0);
         Rest(link, now);
     }
 
@@ -87,7 +97,7 @@ internal sealed class Silences(Sources sources)
         {
             if (other == fetch.Link || other.RestUntil > now)
                 continue;
-            var isHeard = other.Fetches.Count == 0 || now - other.Heard < other.Patience;
+            var isHeard = other.Fetches.Count == 0 || !IsSlack(other, now);
             if (isHeard && fetch.Transfer.IsOffered(fetch.Slices[0], other.Source))
                 return true;
         }

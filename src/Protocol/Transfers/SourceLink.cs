@@ -19,6 +19,9 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     private const double PatienceSecondsMin = 3;
     private const double PatienceTimes = 4;
 
+    /// <summary>Who takes longer for a slice keeps nothing that others have.</summary>
+    private const double SliceSecondsMax = 120;
+
     /// <summary>A link that brings less than this part of all is slow.</summary>
     private const double SlowPart = 0.1;
 
@@ -49,6 +52,13 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
 
     /// <summary>When it was last heard of, or first asked again.</summary>
     internal Instant Heard { get; set; }
+
+    /// <summary>When it last settled a slice, or was first asked again: bytes alone are no end.
+    /// </summary>
+    internal Instant Brought { get; set; }
+
+    /// <summary>Bytes that were said to have come since.</summary>
+    internal long Came { get; set; }
 
     /// <summary>Which fetch of all was the last one asked of it.</summary>
     internal long AskedAt { get; set; }
@@ -116,6 +126,14 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
                 : Limits.FetchSilenceSeconds
         );
 
+    /// <summary>Bytes come, but for so long so few that a slice would take minutes.</summary>
+    /// <param name="after">Seconds without a whole one.</param>
+    internal bool Trickles(Instant now, double after)
+    {
+        var seconds = (now - Brought).TotalSeconds;
+        return seconds >= after && Came * SliceSecondsMax < Limits.FetchBytesMax * seconds;
+    }
+
     /// <summary>It is asked again, and owes nothing.</summary>
     internal void Begin(Instant now)
     {
@@ -125,7 +143,7 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
             Pace.Doubt();
         }
 
-        Heard = now;
+        (Heard, Brought, Came) = (now, now, 0);
     }
 
     /// <summary>A fetch ended well: learn from it.</summary>

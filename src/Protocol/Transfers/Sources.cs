@@ -146,7 +146,7 @@ internal sealed class Sources(Queue<Effect> effects)
         var (link, wanted) = (fetch.Link, fetch.Transfer);
         link.Silences = 0;
         link.Delivered += wanted.BytesOf(slice);
-        link.Heard = now;
+        (link.Heard, link.Brought, link.Came) = (now, now, 0);
         wanted.Retries = 0;
         kept?.Invoke(wanted.Files[slice.File].Id, slice.Run, now);
         if (wanted.Stored(slice))
@@ -154,10 +154,14 @@ internal sealed class Sources(Queue<Effect> effects)
         return wanted;
     }
 
-    internal void Heard(FetchId id, Instant now)
+    /// <param name="bytes">Of that fetch, so far.</param>
+    internal void Heard(FetchId id, long bytes, Instant now)
     {
-        if (_fetches.TryGetValue(id, out var fetch))
-            fetch.Link.Heard = now;
+        if (!_fetches.TryGetValue(id, out var fetch))
+            return;
+        fetch.Link.Heard = now;
+        fetch.Link.Came += bytes - fetch.Came;
+        fetch.Came = bytes;
     }
 
     /// <summary>
@@ -170,13 +174,14 @@ internal sealed class Sources(Queue<Effect> effects)
             : null;
 
     /// <summary>The transfer that cannot go on because of our own disk.</summary>
-    internal Wanted? Failed(FetchId id, int index, SliceFailure why)
+    internal Wanted? Failed(FetchId id, int index, SliceFailure why, Instant now)
     {
         if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
             return null;
         var (wanted, source) = (fetch.Transfer, fetch.Link.Source);
         if (why == SliceFailure.DiskFailed)
             return wanted;
+        fetch.Link.Brought = now;
         wanted.GiveBack(slice);
         if (why == SliceFailure.Corrupt)
         {

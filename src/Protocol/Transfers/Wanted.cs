@@ -167,15 +167,17 @@ internal sealed class Wanted
     internal bool Has(ContentId id) => FilesOf(id).Any();
 
     /// <summary>That source holds those runs of a content.</summary>
-    internal void Held(SourceId source, ContentId id, IReadOnlyList<int> runs)
+    /// <returns>Whether that is news.</returns>
+    internal bool Held(SourceId source, ContentId id, IReadOnlyList<int> runs)
     {
         if (Sources.IsDropped(source))
-            return;
+            return false;
+        var isNews = false;
         foreach (var file in FilesOf(id))
-        {
-            if (Holders.Add(source, file, runs))
-                (RetryAt, Retries) = (null, 0);
-        }
+            isNews |= Holders.Add(source, file, runs);
+        if (isNews)
+            (RetryAt, Retries) = (null, 0);
+        return isNews;
     }
 
     /// <summary>Whether something still to come by it is asked of nobody else.</summary>

@@ -16,6 +16,8 @@ namespace FriendNet.Tests.Protocol.Holdings;
 public sealed class PartHoldersTests
 {
     private static readonly LinkId Link = new(1);
+    private static readonly FriendId Self = new(5);
+    private static readonly FriendId Friend = new(7);
     private readonly Queue<Effect> _effects = [];
     private readonly List<(ContentId Id, int Run)> _held = [];
     private readonly PartHolders _holders;
@@ -24,12 +26,14 @@ public sealed class PartHoldersTests
     public PartHoldersTests()
     {
         _holders = new(
+            Self,
             new SeededEntropy(1),
             _effects,
             isOn: true,
-            (_, id, runs, _) => _held.AddRange(runs.Select(run => (id, run)))
+            (_, all, _) =>
+                _held.AddRange(all.SelectMany(held => held.Runs.Select(run => (held.Id, run))))
         );
-        _holders.HandleOpened(Link, new FriendId(7), _now);
+        _holders.HandleOpened(Link, Friend, _now);
         Pass(1.1);
     }
 
@@ -38,7 +42,7 @@ public sealed class PartHoldersTests
     {
         Get(1, Content(1, runs: 3));
         var first = Assert.Single(Sent()).Seeks;
-        Assert.Equal(Tags(first.Nonce, [Content(1, 3)]), first.Tags);
+        Assert.Equal(Tags(first.Nonce, Self, [Content(1, 3)]), first.Tags);
         Get(2, Content(2, runs: 9), Content(3, runs: 1));
         Assert.Empty(Sent());
         Pass(0.9);
@@ -46,7 +50,7 @@ public sealed class PartHoldersTests
         Pass(0.2);
         var seeks = Assert.Single(Sent()).Seeks;
         ContentId[] all = [Content(2, 9), Content(1, 3), Content(3, 1)];
-        Assert.Equal(Tags(seeks.Nonce, all), seeks.Tags);
+        Assert.Equal(Tags(seeks.Nonce, Self, all), seeks.Tags);
     }
 
     [Fact]
@@ -56,7 +60,7 @@ public sealed class PartHoldersTests
         Get(1, [.. all.Select(one => Content(one, runs: one + 1))]);
         var seeks = Assert.Single(Sent()).Seeks;
         var largest = all.Reverse().Take(Limits.SeeksMax).Select(one => Content(one, one + 1));
-        Assert.Equal(Tags(seeks.Nonce, [.. largest]), seeks.Tags);
+        Assert.Equal(Tags(seeks.Nonce, Self, [.. largest]), seeks.Tags);
     }
 
     [Fact]
@@ -64,20 +68,63 @@ public sealed class PartHoldersTests
     {
         var (small, large) = (Content(1, runs: 8), Content(2, runs: 9));
         Get(1, small);
-        var first = Name(Assert.Single(Sent()).Seeks);
-        _holders.HandleHolds(Link, Holds(first, 0, 0, 0b101), _now);
+        var first = Assert.Single(Sent()).Seeks;
+        _holders.HandleHolds(Link, Holds(first, small, 0, 0, 0b101), _now);
         Assert.Equal([(small, 0), (small, 2)], _held);
         _held.Clear();
         Get(2, large);
         Pass(1.1);
-        var second = Name(Assert.Single(Sent()).Seeks);
+        var second = Assert.Single(Sent()).Seeks;
         // Tag 0 is the large one from here on.
-        _holders.HandleHolds(Link, Holds(first, 0, 0, 1), _now);
-        _holders.HandleHolds(Link, Holds(second, 2, 0, 1), _now);
-        _holders.HandleHolds(Link, Holds(second, 1, 7, 0b11), _now);
+        _holders.HandleHolds(Link, Holds(first, small, 0, 0, 1), _now);
+        _holders.HandleHolds(Link, Holds(second, small, 2, 0, 1), _now);
+        _holders.HandleHolds(Link, Holds(second, small, 1, 7, 0b11), _now);
         Assert.Empty(_held);
-        _holders.HandleHolds(Link, Holds(second, 0, 7, 0b11), _now);
+        _holders.HandleHolds(Link, Holds(second, large, 0, 7, 0b11), _now);
         Assert.Equal([(large, 7), (large, 8)], _held);
+    }
+
+    [Fact]
+    public void Who_does_not_prove_that_it_knows_the_content_is_not_believed()
+    {
+        var content = Content(1, runs: 8);
+        Get(1, content);
+        var seeks = Assert.Single(Sent()).Seeks;
+        var holds = Holds(seeks, content, 0, 0, 0xFF);
+        var proof = holds.Held[0].Proof;
+        // None; what we said ourselves; what another friend, asked with our nonce, proved.
+        ulong[] others =
+        [
+            0,
+            Tag(seeks.Nonce, Self, content),
+            Tag(seeks.Nonce, new FriendId(8), content),
+            Tag(seeks.Nonce, Friend, Content(2, runs: 8)),
+        ];
+        foreach (var other in others)
+        {
+            holds.Held[0].Proof = other;
+            _holders.HandleHolds(Link, holds, _now);
+        }
+
+        Assert.Empty(_held);
+        holds.Held[0].Proof = proof;
+        _holders.HandleHolds(Link, holds, _now);
+        Assert.Equal(8, _held.Count);
+    }
+
+    [Fact]
+    public void Who_says_more_often_than_agreed_what_it_holds_is_not_heard()
+    {
+        var content = Content(1, runs: 8);
+        Get(1, content);
+        var holds = Holds(Assert.Single(Sent()).Seeks, content, 0, 0, 1);
+        for (var i = 0; i < 3 * Limits.HoldsBurstMax; i++)
+            _holders.HandleHolds(Link, holds, _now);
+        Assert.Equal(Limits.HoldsBurstMax + 1, _held.Count);
+        Pass(0.5);
+        for (var i = 0; i < 10; i++)
+            _holders.HandleHolds(Link, holds, _now);
+        Assert.Equal(Limits.HoldsBurstMax + 3, _held.Count);
     }
 
     [Fact]
@@ -212,11 +259,11 @@ public sealed class PartHoldersTests
     {
         var content = Content(1, runs: 4);
         Get(1, content);
-        var name = Name(Assert.Single(Sent()).Seeks);
+        var sought = Assert.Single(Sent()).Seeks;
         Seek(content);
         _holders.HandleClosed(Link);
         _holders.HandleStored(content, 2, _now);
-        _holders.HandleHolds(Link, Holds(name, 0, 0, 1), _now);
+        _holders.HandleHolds(Link, Holds(sought, content, 0, 0, 1), _now);
         Pass(2);
         Assert.Empty(Sent());
         Assert.Empty(_held);
@@ -235,7 +282,7 @@ public sealed class PartHoldersTests
     private void Seek(params ContentId[] contents)
     {
         var nonce = ByteString.CopyFrom([.. Enumerable.Repeat((byte)(contents.Length % 256), 16)]);
-        var seeks = new Seeks { Nonce = nonce, Tags = Tags(nonce, contents) };
+        var seeks = new Seeks { Nonce = nonce, Tags = Tags(nonce, Friend, contents) };
         _holders.HandleSeeks(Link, seeks, _now);
     }
 
@@ -266,10 +313,10 @@ public sealed class PartHoldersTests
         where (piece.Bits[at >> 3] >> (at & 7) & 1) != 0
         select (piece.Tag, (int)piece.First + at);
 
-    private static Holds Holds(ulong seek, uint tag, uint first, byte bits) =>
+    private static Holds Holds(Seeks seeks, ContentId id, uint tag, uint first, byte bits) =>
         new()
         {
-            Seek = seek,
+            Seek = Name(seeks),
             Held =
             {
                 new Held
@@ -277,6 +324,7 @@ public sealed class PartHoldersTests
                     Tag = tag,
                     First = first,
                     Bits = ByteString.CopyFrom(bits),
+                    Proof = Tag(seeks.Nonce, Friend, id),
                 },
             },
         };
@@ -284,19 +332,26 @@ public sealed class PartHoldersTests
     private static ulong Name(Seeks seeks) =>
         BinaryPrimitives.ReadUInt64LittleEndian(seeks.Nonce.Span);
 
-    /// <summary>As docs/protocol-fetch.md says it.</summary>
-    private static ByteString Tags(ByteString nonce, IReadOnlyList<ContentId> contents)
+    private static ByteString Tags(ByteString nonce, FriendId who, ContentId[] all)
     {
-        List<byte> tags = [];
-        foreach (var id in contents)
+        var tags = new byte[all.Length * sizeof(ulong)];
+        for (var i = 0; i < all.Length; i++)
         {
-            var length = new byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)id.Length);
-            byte[] hashed = [.. nonce.Span, .. id.Root.ToArray(), .. length];
-            tags.AddRange(SHA256.HashData(hashed)[..sizeof(ulong)]);
+            var tag = Tag(nonce, who, all[i]);
+            BinaryPrimitives.WriteUInt64LittleEndian(tags.AsSpan(i * sizeof(ulong)), tag);
         }
 
-        return ByteString.CopyFrom([.. tags]);
+        return ByteString.CopyFrom(tags);
+    }
+
+    /// <summary>As docs/protocol-fetch.md says it.</summary>
+    private static ulong Tag(ByteString nonce, FriendId who, ContentId id)
+    {
+        var length = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)id.Length);
+        var speaker = Convert.FromHexString(who.ToString());
+        byte[] hashed = [.. nonce.Span, .. speaker, .. id.Root.ToArray(), .. length];
+        return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(hashed));
     }
 
     private static ContentId Content(int number, int runs)

@@ -114,7 +114,12 @@ public sealed class SwarmTests
             return message;
         var all = new byte[25];
         all.AsSpan().Fill(0xFF);
-        var held = new Held { Tag = 0, Bits = ByteString.CopyFrom(all) };
+        var held = new Held
+        {
+            Tag = 0,
+            Bits = ByteString.CopyFrom(all),
+            Proof = message.Holds.Held[0].Proof,
+        };
         return new()
         {
             Holds = new() { Seek = message.Holds.Seek, Held = { held } },

@@ -1,4 +1,3 @@
-using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using Xunit;
 
@@ -43,6 +42,23 @@ public sealed class LatenessTests
         Assert.Equal(1, _world.Asked[^1].Link.Value);
     }
 
+    /// <summary>Byte by byte a run would take hours.</summary>
+    [Fact]
+    public void Who_falls_to_a_trickle_with_the_last_run_is_not_waited_for()
+    {
+        _world.Link(1, 1).BytesPerSecond = 1e6;
+        var quick = _world.Link(2, 2);
+        quick.BytesPerSecond = 20e6;
+        _world.Download(1, ScriptedWorld.File(1, 100L * Mib));
+        RunUntil(() => _world.Asked.Count == 100 && Owed(2) > 0);
+        quick.Silent = true;
+        _world.SayProgressEach(1);
+        var at = _world.Now;
+        RunUntil(() => _world.Finished.Count > 0);
+        // What the slow one owes itself and then those, a second each.
+        Assert.InRange((_world.Now - at).TotalSeconds, 0, 12);
+    }
+
     /// <summary>It says something all the time: only its rate tells.</summary>
     [Fact]
     public void What_a_slow_link_would_bring_last_is_taken_over_first()
@@ -52,7 +68,7 @@ public sealed class LatenessTests
         _world.Download(1, ScriptedWorld.File(1, 200L * Mib));
         var begun = _world.Now;
         for (var tick = 1; tick < 600; tick++)
-            _world.In(tick * 0.02, SayProgress);
+            _world.In(tick * 0.02, _world.SayProgress);
         RunUntil(() => _world.Finished.Count > 0);
         // Alone it would need 1.4 s for what it owes.
         Assert.InRange((_world.Now - begun).TotalSeconds, 9, 9.7);
@@ -132,12 +148,6 @@ public sealed class LatenessTests
     private int Owed(int link) =>
         _world.Asked.Count(one => one.Link.Value == link)
         - _world.Stored.Count(one => one.Link.Value == link);
-
-    private void SayProgress()
-    {
-        for (var fetch = 0; fetch <= _world.Fetches; fetch++)
-            _world.Input(new Input.FetchProgress(new(fetch)));
-    }
 
     private void RunUntil(Func<bool> isSo)
     {

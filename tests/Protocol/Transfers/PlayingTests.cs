@@ -87,7 +87,7 @@ public sealed class PlayingTests
         var window = (int)(film * Limits.ReadAheadSeconds / Mib);
         if (_world.Files.Count == 0)
             _world.Download(1, ScriptedWorld.File(1, 500L * Mib));
-        SayProgress();
+        _world.SayProgressEach(0.5);
         List<double> stalls = [];
         for (var run = from; run < from + runs; run++)
         {
@@ -101,14 +101,6 @@ public sealed class PlayingTests
         }
 
         return stalls;
-    }
-
-    /// <summary>Whoever is slow says something all the time.</summary>
-    private void SayProgress()
-    {
-        for (var fetch = 0; fetch <= _world.Fetches; fetch++)
-            _world.Input(new Input.FetchProgress(new(fetch)));
-        _world.In(0.5, SayProgress);
     }
 
     private void RunUntil(Func<bool> isSo)

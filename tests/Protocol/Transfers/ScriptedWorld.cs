@@ -30,6 +30,11 @@ internal sealed class ScriptedWorld
     private readonly Dictionary<LinkId, PriorityQueue<(Effect.Fetch, int), (bool, long)>> _lines =
     [];
     private readonly Dictionary<FetchId, Effect.Fetch> _underway = [];
+    private readonly Dictionary<FetchId, long> _came = [];
+    private readonly Dictionary<
+        LinkId,
+        (FetchId Fetch, Instant Since, double BytesPerSecond, long Order)
+    > _sending = [];
     private long _order;
 
     internal ScriptedWorld(int seed = 1)
@@ -100,7 +105,7 @@ internal sealed class ScriptedWorld
     /// <summary>That friend says that it holds those runs of a content.</summary>
     internal void Held(int friend, ContentId id, params int[] runs)
     {
-        Scheduler.HandleHeld(SourceId.Of(Friend(friend)), id, runs, Now);
+        Scheduler.HandleHeld(SourceId.Of(Friend(friend)), [new(id, runs)], Now);
         CarryOutAll();
     }
 
@@ -123,6 +128,29 @@ internal sealed class ScriptedWorld
         Scheduler.Handle(input, Now);
         CarryOutAll();
     }
+
+    /// <summary>What came so far of all that is underway; of who is silent nothing more.</summary>
+    internal void SayProgress()
+    {
+        foreach (var fetch in _underway.Values.ToList())
+        {
+            var bytes = _came.GetValueOrDefault(fetch.Id);
+            if (_sending.TryGetValue(fetch.Link, out var now) && now.Fetch == fetch.Id)
+                bytes += (long)((Now - now.Since).TotalSeconds * now.BytesPerSecond);
+            Input(new Input.FetchProgress(fetch.Id, bytes));
+        }
+    }
+
+    /// <summary>From now on that is said so often.</summary>
+    internal void SayProgressEach(double seconds) =>
+        In(
+            seconds,
+            () =>
+            {
+                SayProgress();
+                SayProgressEach(seconds);
+            }
+        );
 
     private SourceId SourceOf(FriendId who) =>
         ArePseudonyms ? SourceId.Of(new PseudonymId(SourceId.Of(who).Value)) : SourceId.Of(who);
@@ -233,7 +261,11 @@ internal sealed class ScriptedWorld
 
     private void SendNext(LinkId id)
     {
-        if (!_links.TryGetValue(id, out var link) || !_lines[id].TryDequeue(out var next, out _))
+        if (
+            !_links.TryGetValue(id, out var link)
+            || !_lines.TryGetValue(id, out var line)
+            || !line.TryDequeue(out var next, out _)
+        )
         {
             _lines.Remove(id);
             return;
@@ -242,10 +274,17 @@ internal sealed class ScriptedWorld
         var (fetch, index) = next;
         var isWanted = _underway.ContainsKey(fetch.Id);
         var seconds = isWanted ? Bytes(fetch, fetch.Slices[index]) / link.How.BytesPerSecond : 0;
+        var rate = link.How.Silent ? 0 : link.How.BytesPerSecond;
+        var sending = (fetch.Id, Now, rate, Order: _order++);
+        _sending[id] = sending;
         In(
             seconds,
             () =>
             {
+                // Cut off meanwhile.
+                if (!_sending.TryGetValue(id, out var now) || now != sending)
+                    return;
+                _sending.Remove(id);
                 Deliver(fetch, index);
                 if (index == fetch.Slices.Count - 1)
                     EndIfHeard(fetch);
@@ -270,6 +309,8 @@ internal sealed class ScriptedWorld
         }
 
         Stored.Add((fetch.Link, fetch.Transfer, fetch.Slices[index]));
+        var bytes = _came.GetValueOrDefault(fetch.Id) + Bytes(fetch, fetch.Slices[index]);
+        _came[fetch.Id] = bytes;
         Input(new Input.SliceStored(fetch.Id, index));
     }
 
@@ -281,7 +322,11 @@ internal sealed class ScriptedWorld
 
     private void End(Effect.Fetch fetch)
     {
-        if (_underway.Remove(fetch.Id))
-            Input(new Input.FetchEnded(fetch.Id));
+        if (!_underway.Remove(fetch.Id))
+            return;
+        Input(new Input.FetchEnded(fetch.Id));
+        var isCut = _sending.TryGetValue(fetch.Link, out var now) && now.Fetch == fetch.Id;
+        if (isCut)
+            SendNext(fetch.Link);
     }
 }

@@ -23,6 +23,40 @@ public sealed class StallTests
     }
 
     [Fact]
+    public void Who_only_trickles_keeps_nothing_that_another_has()
+    {
+        var world = new ScriptedWorld { Offers = (_, _) => [Friend(1), Friend(2)] };
+        var first = world.Link(1, 1);
+        first.BytesPerSecond = 20e6;
+        world.Link(2, 2).BytesPerSecond = 1e6;
+        world.Download(1, ScriptedWorld.File(1, 4000L * Mib));
+        world.In(1, () => first.Silent = true);
+        world.SayProgressEach(1);
+        world.Run(29);
+        Assert.Equal(0, world.Cancels);
+        world.Run(5);
+        Assert.InRange(world.Cancels, 3, 32);
+    }
+
+    [Fact]
+    public void Who_only_trickles_is_borne_while_nobody_else_has_it_and_no_longer()
+    {
+        FriendId[] who = [Friend(1)];
+        var world = new ScriptedWorld { Offers = (_, _) => who };
+        var first = world.Link(1, 1);
+        world.Download(1, ScriptedWorld.File(1, 4000L * Mib));
+        world.In(1, () => first.Silent = true);
+        world.SayProgressEach(1);
+        world.Run(200);
+        Assert.Equal(0, world.Cancels);
+        who = [Friend(1), Friend(2)];
+        world.Link(2, 2);
+        world.Input(new Input.CatalogHeld(Friend(2), default));
+        world.Run(30);
+        Assert.True(world.Cancels > 0);
+    }
+
+    [Fact]
     public void Without_a_source_it_says_so_and_looks_again_while_others_are_busy()
     {
         var world = new ScriptedWorld

@@ -21,6 +21,7 @@ internal sealed class FetchReading(
     private readonly long _askedAt = node.Now;
     private byte[] _slice = [];
     private int _at;
+    private long _came;
     private long _toldAt = node.Now;
 
     /// <returns>False: it is no answer to what was asked.</returns>
@@ -34,12 +35,13 @@ internal sealed class FetchReading(
             return false;
         bytes.CopyTo(_slice.AsSpan(_at));
         _at += bytes.Length;
+        _came += bytes.Length;
         if (_answer.Data(bytes.Length) == AnswerStep.Whole)
             Check(index);
         if (node.Now - _toldAt >= World.Second)
         {
             _toldAt = node.Now;
-            node.Take(new Input.FetchProgress(fetch.Id));
+            node.Take(new Input.FetchProgress(fetch.Id, _came));
         }
 
         return true;
