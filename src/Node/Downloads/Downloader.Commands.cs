@@ -1,3 +1,4 @@
+using FriendNet.Node.Linux;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 
@@ -36,6 +37,9 @@ public sealed partial class Downloader
         if (entry.Live is { } live)
             live.IsStopped = true;
         _report(new Input.DownloadPaused(id));
+        // Resumed just now, perhaps before the engine heard of this.
+        if (entry.Row.State == TransferState.Running && entry.Live is { } resumed)
+            ResumeLive(entry, resumed, mayBeginAnew: false);
         return true;
     }
 
@@ -118,7 +122,7 @@ public sealed partial class Downloader
         {
             ResumeLive(entry, other, mayBeginAnew);
         }
-        else if (entry.Live is { IsSpoiled: false })
+        else if (entry.Live is { IsSpoiled: false } && !IsInPlace(entry.Row))
         {
             TellEngine(entry, live);
         }
@@ -127,6 +131,20 @@ public sealed partial class Downloader
             live.Dispose();
             entry.Live = null;
             GoOn(entry, mayBeginAnew);
+        }
+    }
+
+    /// <summary>Whether only that was not stored.</summary>
+    private static bool IsInPlace(TransferRow row)
+    {
+        try
+        {
+            return PartPlace.IsFinished(row);
+        }
+        catch (DiskException)
+        {
+            // Who goes on hears why.
+            return false;
         }
     }
 

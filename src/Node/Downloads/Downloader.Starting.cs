@@ -35,7 +35,7 @@ public sealed partial class Downloader
                     $"{safe} needs {Megabytes(bytes)}, but {destination} has {Megabytes(free)} "
                         + "free: make room or choose another folder."
                 );
-            var part = PartPlace.Reserve(folder, safe, isFolder);
+            var part = PartPlace.Reserve(folder, safe, isFolder, PartsUnderway().Contains);
             var row = Row(safe, destination, part, isFolder, files.Count, bytes, isQuiet);
             try
             {
@@ -54,6 +54,14 @@ public sealed partial class Downloader
             throw new DownloadRefusedException(e.Message);
         }
     }
+
+    // Wherever they are: one folder has several names. A file system may not tell cases apart.
+    private HashSet<string> PartsUnderway() =>
+        _table
+            .All()
+            .Where(entry => entry.Row.State != TransferState.Done)
+            .Select(entry => entry.Row.PartName)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The unfinished transfer of just that to just there, which goes on: who asks each hour for

@@ -93,7 +93,7 @@ public sealed partial class Downloader
         {
             using var folder = Folder.Open(entry.Row.Destination);
             return folder.FreeBytes() >= Math.Min(entry.Row.Bytes, Limits.FetchesBytesMax)
-                && !PartPlace.IsGone(entry.Row);
+                && (!PartPlace.IsGone(entry.Row) || PartPlace.IsFinished(entry.Row));
         }
         catch (DiskException)
         {

@@ -61,7 +61,7 @@ internal sealed class Finisher(
     {
         try
         {
-            if (entry.Live is { } live)
+            if (entry.Live is { } live && !PartPlace.IsFinished(entry.Row))
                 live.Place.Remove();
             else
                 RemovePart(entry.Row, store);

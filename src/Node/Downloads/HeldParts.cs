@@ -15,8 +15,11 @@ namespace FriendNet.Node.Downloads;
 internal sealed class HeldParts(TransferTable table, TransferStore store, Action<Input> report)
 {
     private const int TreesMax = 8;
+
+    /// <summary>Copies of one content that are looked for: some folders hold thousands.</summary>
+    private const int PlacesMax = 8;
     private readonly Lock _gate = new();
-    private readonly Dictionary<ContentId, (TransferId Transfer, int File)> _places = [];
+    private readonly Dictionary<ContentId, List<Place>> _places = [];
     private readonly Dictionary<TransferId, IReadOnlyList<TransferFile>> _files = [];
     private readonly Queue<ContentId> _order = [];
 
@@ -36,7 +39,7 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
                 .Where(file => files[file].Id.Length > 0)
                 .OrderByDescending(file => files[file].Id.Length);
             foreach (var file in largest.Take(Limits.HoldingsMax))
-                _places.TryAdd(files[file].Id, (row.Id, file));
+                Add(files[file].Id, new(row.Id, file));
             Trim();
             return _files.ContainsKey(row.Id);
         }
@@ -49,10 +52,7 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
             if (!_files.Remove(id, out var files))
                 return;
             foreach (var file in files)
-            {
-                if (_places.TryGetValue(file.Id, out var place) && place.Transfer == id)
-                    _places.Remove(file.Id);
-            }
+                Remove(file.Id, place => place.Transfer == id);
         }
     }
 
@@ -67,9 +67,20 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
     /// <returns>Its proof; null: it is not here.</returns>
     internal Hash256[]? TryRead(RunOfContent run, Span<byte> destination)
     {
-        if (Find(run.Id) is not var (transfer, file, path) || table.Find(transfer) is not { } entry)
+        foreach (var (place, path) in Find(run.Id))
+        {
+            if (TryRead(run, destination, place, path) is { } proof)
+                return proof;
+        }
+
+        return null;
+    }
+
+    private Hash256[]? TryRead(RunOfContent run, Span<byte> destination, Place place, string path)
+    {
+        if (table.Find(place.Transfer) is not { } entry)
             return null;
-        if (ProofOf(entry, run, file) is not { } proof)
+        if (ProofOf(entry, run, place.File) is not { } proof)
             return null;
         // It may be put in place just now.
         var isRead =
@@ -78,10 +89,33 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
             || TryRead(entry.Row, entry.Row.FinalName, path, run, destination);
         if (isRead && new SliceCheck().IsGood(run, destination, proof))
             return proof;
-        // Somebody moved or changed it: nobody is told of it any more.
-        Remove(transfer);
-        report(new Input.DownloadForgotten(transfer));
+        // Somebody moved or changed it. Under way, it shows when its part is looked at; done,
+        // nobody is told of this file any more.
+        if (entry.Row.State == TransferState.Done && IsLast(run.Id, place))
+            report(new Input.ContentGone(run.Id));
         return null;
+    }
+
+    private void Add(ContentId id, Place place)
+    {
+        if (!_places.TryGetValue(id, out var places))
+            _places[id] = places = [];
+        if (places.Count < PlacesMax && !places.Contains(place))
+            places.Add(place);
+    }
+
+    private bool Remove(ContentId id, Predicate<Place> match) =>
+        _places.TryGetValue(id, out var places)
+        && places.RemoveAll(match) > 0
+        && places.Count == 0
+        && _places.Remove(id);
+
+    private bool IsLast(ContentId id, Place gone)
+    {
+        using (_gate.EnterScope())
+        {
+            return Remove(id, place => place == gone);
+        }
     }
 
     /// <summary>As the engine does, which tells of them.</summary>
@@ -90,16 +124,20 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
         if (_places.Count <= Limits.HoldingsMax)
             return;
         var excess = _places.Count - Limits.HoldingsMax;
-        var left = _places.OrderBy(place => RankOf(place.Key, place.Value.Transfer)).Take(excess);
-        foreach (var (id, place) in left.ToArray())
+        var left = _places.OrderBy(one => RankOf(one.Key, one.Value)).Take(excess);
+        foreach (var (id, _) in left.ToArray())
             _places.Remove(id);
-        var kept = _places.Values.Select(place => place.Transfer).ToHashSet();
+        var kept = _places.Values.SelectMany(all => all.Select(one => one.Transfer)).ToHashSet();
         foreach (var transfer in _files.Keys.Where(transfer => !kept.Contains(transfer)).ToArray())
             _files.Remove(transfer);
     }
 
-    private (bool, long, long) RankOf(ContentId id, TransferId transfer) =>
-        HeldRank.Of(id, transfer, table.Find(transfer) is { Row.State: TransferState.Done });
+    private (bool, long, long) RankOf(ContentId id, List<Place> places) =>
+        HeldRank.Of(
+            id,
+            places.MaxBy(place => place.Transfer.Value).Transfer,
+            places.Exists(at => table.Find(at.Transfer) is { Row.State: TransferState.Done })
+        );
 
     private static bool TryRead(
         TransferRow row,
@@ -125,13 +163,13 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
         }
     }
 
-    private (TransferId Transfer, int File, string Path)? Find(ContentId id)
+    private (Place Place, string Path)[] Find(ContentId id)
     {
         using (_gate.EnterScope())
         {
-            return _places.TryGetValue(id, out var place)
-                ? (place.Transfer, place.File, _files[place.Transfer][place.File].Path)
-                : null;
+            return _places.TryGetValue(id, out var places)
+                ? [.. places.Select(place => (place, _files[place.Transfer][place.File].Path))]
+                : [];
         }
     }
 
@@ -162,4 +200,6 @@ internal sealed class HeldParts(TransferTable table, TransferStore store, Action
             return _trees[id] = tree;
         }
     }
+
+    private readonly record struct Place(TransferId Transfer, int File);
 }

@@ -6,11 +6,22 @@ namespace FriendNet.Node.Downloads;
 internal sealed partial class PartPlace
 {
     /// <summary>Takes a free name for the part, and makes it.</summary>
-    internal static string Reserve(Folder destination, string name, bool isFolder)
+    /// <param name="isTaken">
+    /// Whether another transfer's part has that name, be it gone now: it would take this for its
+    /// own.
+    /// </param>
+    internal static string Reserve(
+        Folder destination,
+        string name,
+        bool isFolder,
+        Predicate<string> isTaken
+    )
     {
         for (var number = 1; number < NamesMax; number++)
         {
             var part = SafeName.Numbered(name, number, isFolder, PartName.Suffix);
+            if (isTaken(part))
+                continue;
             if (isFolder && destination.TryMakeFolder(part))
                 return part;
             if (isFolder)

@@ -48,31 +48,36 @@ public sealed class LimitKeeper : IDisposable
 
     /// <summary>Holds, on disk, when this returns.</summary>
     /// <exception cref="Failures.FailureException">The disk did not take it.</exception>
-    public void Set(SaidLimit limit) => Keep(Without(limit.Kind, limit.Friend).Append(limit));
+    public void Set(SaidLimit limit) =>
+        Keep(said => Without(said, limit.Kind, limit.Friend).Append(limit));
 
     /// <summary>What the settings say holds again.</summary>
     /// <exception cref="Failures.FailureException">The disk did not take it.</exception>
-    public void Clear(LimitKind kind, FriendId? friend) => Keep(Without(kind, friend));
+    public void Clear(LimitKind kind, FriendId? friend) =>
+        Keep(said => Without(said, kind, friend));
 
     /// <summary>It is no friend any more.</summary>
     public void Forget(FriendId friend)
     {
         if (_said.Any(one => one.Friend == friend))
         {
-            Keep(_said.Where(one => one.Friend != friend));
+            Keep(said => said.Where(one => one.Friend != friend));
         }
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private IEnumerable<SaidLimit> Without(LimitKind kind, FriendId? friend) =>
-        _said.Where(one => one.Kind != kind || one.Friend != friend);
+    private static IEnumerable<SaidLimit> Without(
+        IEnumerable<SaidLimit> said,
+        LimitKind kind,
+        FriendId? friend
+    ) => said.Where(one => one.Kind != kind || one.Friend != friend);
 
-    private void Keep(IEnumerable<SaidLimit> said)
+    private void Keep(Func<IReadOnlyList<SaidLimit>, IEnumerable<SaidLimit>> change)
     {
         lock (_gate)
         {
-            SaidLimit[] all = [.. said];
+            SaidLimit[] all = [.. change(_said)];
             LimitsFile.Write(_path, all);
             _said = all;
         }

@@ -23,7 +23,7 @@ public static class NewFile
             );
         if (isThere && !mayReplace)
             throw Exists(path);
-        var part = PartPlace.Reserve(folder, name, isFolder: false);
+        var part = PartPlace.Reserve(folder, name, isFolder: false, static _ => false);
         try
         {
             using (var file = folder.OpenFile(part, OpenModes.Write))

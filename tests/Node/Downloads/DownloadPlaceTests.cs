@@ -14,6 +14,26 @@ public sealed class DownloadPlaceTests : IDisposable
     public void Dispose() => Directory.Delete(_home, recursive: true);
 
     [Fact]
+    public void Another_of_the_same_name_never_takes_the_place_of_one_that_waits()
+    {
+        var (one, other) = (SeededBytes.Of(3_000_000, 1), SeededBytes.Of(2_000_000, 2));
+        ContentId nobodyHas = new(MemoryFriend.RootOf(one), one.Length);
+        using (var node = new OneNode(_home, new MemoryFriend()))
+            node.Downloader.StartFile("film", nobodyHas, node.Destination);
+
+        using var friend = new MemoryFriend();
+        using var again = new OneNode(_home, friend);
+        var first = Assert.Single(again.Downloader.List()).Row;
+        // What it had on disk, nothing yet, may be gone when it is taken up.
+        File.Delete(again.PathOf(first.PartName));
+        var id = again.Downloader.StartFile("film", friend.Add(other), again.Destination);
+        Assert.NotEqual(first.PartName, again.Downloader.Find(id)!.Row.PartName);
+        Assert.Equal(TransferState.Done, again.WaitFor(id).State);
+        Assert.True(again.Downloader.Cancel(first.Id));
+        Assert.Equal(other, File.ReadAllBytes(again.PathOf("film")));
+    }
+
+    [Fact]
     public void Nothing_that_exists_is_touched()
     {
         var friend = new MemoryFriend();

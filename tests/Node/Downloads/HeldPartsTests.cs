@@ -95,6 +95,36 @@ public sealed class HeldPartsTests : IDisposable
     }
 
     [Fact]
+    public void One_of_two_copies_is_enough_whichever_goes()
+    {
+        using var friend = new MemoryFriend();
+        var id = friend.Add(_bytes);
+        using var node = new OneNode(_home, friend);
+        foreach (var name in (string[])["a", "b", "c"])
+            node.WaitFor(node.Downloader.StartFile(name, id, node.Destination));
+        File.Delete(node.PathOf("b"));
+        Assert.Single(node.Downloader.Clear(keep: 2));
+        Check(node, id, Enumerable.Range(0, Runs), []);
+        File.Delete(node.PathOf("c"));
+        Check(node, id, [], [0]);
+        Assert.False(node.Downloader.Holds(id));
+    }
+
+    [Fact]
+    public void Of_a_folder_a_file_that_was_changed_takes_no_other_with_it()
+    {
+        using var friend = new MemoryFriend();
+        var (one, other) = (friend.Add(_bytes[..1000]), friend.Add(_bytes));
+        using var node = new OneNode(_home, friend);
+        OfferedFile[] files = [new("x/one", one), new("other", other)];
+        node.WaitFor(node.Downloader.StartFolder("f", files, node.Destination));
+        File.WriteAllText(Path.Combine(node.PathOf("f"), "x", "one"), "edited");
+        Assert.Null(node.Downloader.TryRead(new(one, 0), new byte[1000]));
+        Assert.False(node.Downloader.Holds(one));
+        Check(node, other, Enumerable.Range(0, Runs), []);
+    }
+
+    [Fact]
     public void Masses_of_small_ones_done_and_under_way_leave_a_large_one_its_place()
     {
         using var friend = new MemoryFriend();

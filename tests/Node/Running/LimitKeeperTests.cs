@@ -49,6 +49,20 @@ public sealed class LimitKeeperTests : IDisposable
     }
 
     [Fact]
+    public void OfManySetAtOnceNoneIsLost()
+    {
+        const int Friends = 32;
+        using (var keeper = Keeper())
+            Parallel.For(
+                1,
+                Friends + 1,
+                i => keeper.Set(new SaidLimit(LimitKind.Up, new FriendId((UInt128)i), i))
+            );
+        using var last = Keeper();
+        Assert.Equal(Friends, last.InForce.Count(one => one.Friend is not null));
+    }
+
+    [Fact]
     public void TheHourSaysOtherwise()
     {
         _clock.Local = "2026-11-27 21:59:59";
