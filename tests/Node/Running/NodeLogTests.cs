@@ -114,14 +114,18 @@ public sealed class NodeLogTests
             Leave();
             log.Release();
             // Until the lines that waited are gone, those of now may be lost too.
-            for (var i = 0; i < 10 && !log.Has(linked); i++)
+            Until(() =>
             {
+                if (log.Has(linked))
+                {
+                    return true;
+                }
+
                 bob.Dialer.Dial(Id(alice), [alice.Node.Gate.Listening[0].ToString()]);
                 bob.Opened();
                 Leave();
-            }
-
-            Until(() => log.Has(linked));
+                return false;
+            });
 
             async Task Redeem(string invited)
             {
