@@ -131,7 +131,10 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     internal bool Trickles(Instant now, double after)
     {
         var seconds = (now - Brought).TotalSeconds;
-        return seconds >= after && Came * SliceSecondsMax < Limits.FetchBytesMax * seconds;
+        // Who sends nothing is silent; or all of it came, and waits for our own disk.
+        return seconds >= after
+            && Came > 0
+            && Came * SliceSecondsMax < Limits.FetchBytesMax * seconds;
     }
 
     /// <summary>It is asked again, and owes nothing.</summary>

@@ -181,7 +181,7 @@ internal sealed class Sources(Queue<Effect> effects)
         var (wanted, source) = (fetch.Transfer, fetch.Link.Source);
         if (why == SliceFailure.DiskFailed)
             return wanted;
-        fetch.Link.Brought = now;
+        (fetch.Link.Brought, fetch.Link.Came) = (now, 0);
         wanted.GiveBack(slice);
         if (why == SliceFailure.Corrupt)
         {

@@ -129,7 +129,7 @@ internal sealed class ScriptedWorld
         CarryOutAll();
     }
 
-    /// <summary>What came so far of all that is underway; of who is silent nothing more.</summary>
+    /// <summary>What came so far of all that is underway; of who is silent a byte more.</summary>
     internal void SayProgress()
     {
         foreach (var fetch in _underway.Values.ToList())
@@ -137,6 +137,8 @@ internal sealed class ScriptedWorld
             var bytes = _came.GetValueOrDefault(fetch.Id);
             if (_sending.TryGetValue(fetch.Link, out var now) && now.Fetch == fetch.Id)
                 bytes += (long)((Now - now.Since).TotalSeconds * now.BytesPerSecond);
+            if (_links.TryGetValue(fetch.Link, out var link) && link.How.Silent)
+                bytes = _came[fetch.Id] = _came.GetValueOrDefault(fetch.Id) + 1;
             Input(new Input.FetchProgress(fetch.Id, bytes));
         }
     }
