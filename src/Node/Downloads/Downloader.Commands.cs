@@ -1,4 +1,3 @@
-using FriendNet.Node.Linux;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 
@@ -122,7 +121,7 @@ public sealed partial class Downloader
         {
             ResumeLive(entry, other, mayBeginAnew);
         }
-        else if (entry.Live is { IsSpoiled: false } && !IsInPlace(entry.Row))
+        else if (entry.Live is { IsSpoiled: false } && !PartPlace.IsInPlace(entry.Row))
         {
             TellEngine(entry, live);
         }
@@ -131,20 +130,6 @@ public sealed partial class Downloader
             live.Dispose();
             entry.Live = null;
             GoOn(entry, mayBeginAnew);
-        }
-    }
-
-    /// <summary>Whether only that was not stored.</summary>
-    private static bool IsInPlace(TransferRow row)
-    {
-        try
-        {
-            return PartPlace.IsFinished(row);
-        }
-        catch (DiskException)
-        {
-            // Who goes on hears why.
-            return false;
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed class Finisher(
     {
         try
         {
-            if (entry.Live is { } live && !PartPlace.IsFinished(entry.Row))
+            if (entry.Live is { } live && !PartPlace.IsInPlace(entry.Row))
                 live.Place.Remove();
             else
                 RemovePart(entry.Row, store);

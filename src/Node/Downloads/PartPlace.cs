@@ -111,6 +111,19 @@ internal sealed partial class PartPlace : IDisposable
             && destination.TryStat(name, out _);
     }
 
+    /// <summary>The same; false if that cannot be seen: who goes on hears why.</summary>
+    internal static bool IsInPlace(TransferRow row)
+    {
+        try
+        {
+            return IsFinished(row);
+        }
+        catch (DiskException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Removes all that this transfer made.</summary>
     internal void Remove()
     {
