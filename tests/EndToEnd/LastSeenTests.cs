@@ -17,9 +17,12 @@ public sealed class LastSeenTests
         await pair.Bob.Find("one.mkv");
         Assert.Null(await Source(pair.Bob, source => source.Online));
 
+        // When it came is not when it was seen last: kept in whole seconds, those must differ.
+        var later = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(2.1);
+        await pair.Bob.Search("one", _ => DateTimeOffset.UtcNow > later);
         var leaving = DateTimeOffset.UtcNow;
         pair.Alice.Stop();
-        // Kept in whole seconds, and a moment after the link has ended.
+        // A moment after the link has ended.
         var from = leaving - TimeSpan.FromSeconds(1);
         var seen = await Source(pair.Bob, source => !source.Online && source.LastSeen >= from);
         Assert.NotNull(seen);

@@ -23,7 +23,7 @@ internal sealed class SmallDisk : IDisposable
 
     public void Dispose() => Run("umount", "--lazy", Path);
 
-    private static int Run(string program, params string[] arguments)
+    internal static int Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

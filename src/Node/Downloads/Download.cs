@@ -40,6 +40,8 @@ internal sealed partial class Download : IDisposable
 
     internal PartPlace Place => _place;
 
+    internal required Disk Disk { get; init; }
+
     internal required Blames Blames { get; init; }
 
     /// <summary>Called when the first slice since the last record was written.</summary>

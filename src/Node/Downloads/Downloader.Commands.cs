@@ -63,7 +63,7 @@ public sealed partial class Downloader
         if (entry.Live is { } live)
             ResumeLive(entry, live, mayBeginAnew);
         else
-            _recorder.Post(() => GoOn(entry, mayBeginAnew));
+            Post(entry, () => GoOn(entry, mayBeginAnew));
         return true;
     }
 
@@ -81,11 +81,11 @@ public sealed partial class Downloader
         if (entry.Live is { } live)
         {
             live.IsStopped = true;
-            live.WhenQuiet(() => _recorder.Post(() => Finisher.Remove(entry, _store, _log)));
+            live.WhenQuiet(() => Post(entry, () => _finisher.Remove(entry)));
         }
         else
         {
-            _recorder.Post(() => Finisher.Remove(entry, _store, _log));
+            Post(entry, () => _finisher.Remove(entry));
         }
 
         entry.End.TrySetResult(new(TransferState.Cancelled, null, null));
@@ -111,7 +111,7 @@ public sealed partial class Downloader
     }
 
     private void ResumeLive(TransferEntry entry, Download live, bool mayBeginAnew) =>
-        live.WhenQuiet(() => _recorder.Post(() => ResumeQuiet(entry, live, mayBeginAnew)));
+        live.WhenQuiet(() => Post(entry, () => ResumeQuiet(entry, live, mayBeginAnew)));
 
     private void ResumeQuiet(TransferEntry entry, Download live, bool mayBeginAnew)
     {
@@ -133,11 +133,13 @@ public sealed partial class Downloader
         }
     }
 
+    private static Input.Download Told(TransferRow row, Download live) =>
+        new(row.Id, live.Content.ToWanted()) { IsQuiet = row.IsQuiet, Disk = live.Disk.Number };
+
     private void TellEngine(TransferEntry entry, Download live)
     {
         live.IsStopped = false;
-        var wanted = live.Content.ToWanted();
-        _report(new Input.Download(entry.Row.Id, wanted) { IsQuiet = entry.Row.IsQuiet });
+        _report(Told(entry.Row, live));
         if (entry.Row.State == TransferState.Running)
             return;
         // Paused or cancelled just now, perhaps before the engine heard of it.

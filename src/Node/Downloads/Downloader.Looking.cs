@@ -138,7 +138,7 @@ public sealed partial class Downloader
             failure = e;
         }
 
-        _recorder.Post(() => Looked(entry, content, isWhole ? then : null, failure));
+        Post(entry, () => Looked(entry, content, isWhole ? then : null, failure));
     }
 
     private bool HashAll(TransferEntry entry, TransferContent content, PartLook look)
@@ -154,7 +154,7 @@ public sealed partial class Downloader
             if (unkept < KeptEachBytes)
                 continue;
             // Who is stopped here need not read all of it once more.
-            _recorder.Post(() => Guarded(entry, () => Keep(entry, content)));
+            Post(entry, () => Guarded(entry, () => Keep(entry, content)));
             unkept = 0;
         }
 

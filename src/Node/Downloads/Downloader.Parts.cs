@@ -25,7 +25,7 @@ public sealed partial class Downloader
     {
         Finisher.Complete(entry);
         if (!entry.Row.IsQuiet && entry.Row.Files <= Limits.HoldingsMax)
-            _recorder.Post(() => Hold(entry));
+            Post(entry, () => Hold(entry));
     }
 
     private void Hold(TransferEntry entry)

@@ -1,6 +1,5 @@
 using FriendNet.Node.Linux;
 using FriendNet.Protocol.Bounds;
-using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using Microsoft.Data.Sqlite;
 
@@ -23,7 +22,7 @@ public sealed partial class Downloader
             throw new DownloadRefusedException($"{destination} must be an absolute path.");
         var files = isFolder ? Named(offered) : [new(safe, offered[0].Id)];
         var bytes = TotalOf(files);
-        using var one = _starting.EnterScope();
+        using var one = _disks.Of(destination).Starting.EnterScope();
         if (Underway(safe, files, destination, isFolder, isQuiet) is { } underway)
             return underway;
         try
@@ -35,7 +34,7 @@ public sealed partial class Downloader
                     $"{safe} needs {Megabytes(bytes)}, but {destination} has {Megabytes(free)} "
                         + "free: make room or choose another folder."
                 );
-            var part = PartPlace.Reserve(folder, safe, isFolder, PartsUnderway().Contains);
+            var part = PartPlace.Reserve(folder, safe, isFolder, _table.PartNames().Contains);
             var row = Row(safe, destination, part, isFolder, files.Count, bytes, isQuiet);
             try
             {
@@ -54,14 +53,6 @@ public sealed partial class Downloader
             throw new DownloadRefusedException(e.Message);
         }
     }
-
-    // Wherever they are: one folder has several names. A file system may not tell cases apart.
-    private HashSet<string> PartsUnderway() =>
-        _table
-            .All()
-            .Where(entry => entry.Row.State != TransferState.Done)
-            .Select(entry => entry.Row.PartName)
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The unfinished transfer of just that to just there, which goes on: who asks each hour for
@@ -124,8 +115,8 @@ public sealed partial class Downloader
     {
         var content = new TransferContent(files);
         var entry = _table.Add(row);
-        entry.Live = Open(entry, content);
-        _report(new Input.Download(row.Id, content.ToWanted()) { IsQuiet = row.IsQuiet });
+        var live = entry.Live = Open(entry, content);
+        _report(Told(row, live));
         return row.Id;
     }
 

@@ -63,16 +63,16 @@ public sealed partial class Downloader
         var stops = ++entry.DiskStops;
         // Those that one disk stopped do not all come at once.
         var delay = RandomNumberGenerator.GetInt32(longest / 2, longest);
-        _ = TryAfter(TimeSpan.FromMilliseconds(delay), () => TryAgain(entry, stops));
+        _ = TryAfter(TimeSpan.FromMilliseconds(delay), entry, () => TryAgain(entry, stops));
     }
 
-    private async Task TryAfter(TimeSpan delay, Action then)
+    private async Task TryAfter(TimeSpan delay, TransferEntry entry, Action then)
     {
         var over = _over.Token;
         // Cancelled, the node ends: the next start looks at what is stopped.
         await Task.Delay(delay, _time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!over.IsCancellationRequested)
-            _recorder.Post(then);
+            Post(entry, then);
     }
 
     /// <param name="stops">As often it had stopped then.</param>

@@ -19,7 +19,7 @@ public sealed partial class Downloader : IDisposable
 {
     private readonly TransferStore _store;
     private readonly TransferTable _table;
-    private readonly Recorder _recorder;
+    private readonly Disks _disks;
     private readonly Recorder _looker;
     private readonly Finisher _finisher;
     private readonly FetchWork _work;
@@ -27,7 +27,6 @@ public sealed partial class Downloader : IDisposable
     private readonly Action<Input> _report;
     private readonly Action<string> _log;
     private readonly TimeProvider _time;
-    private readonly Lock _starting = new();
     private readonly CancellationTokenSource _over = new();
 
     /// <param name="store">Owned from here on.</param>
@@ -43,10 +42,10 @@ public sealed partial class Downloader : IDisposable
     {
         (_store, _report, _log, _time) = (store, report, log, time ?? TimeProvider.System);
         _table = new(store) { Moved = row => Moved(row) };
-        _finisher = new(_table, store, Stop, LookAgain);
+        _finisher = new(_table, store, Stop, LookAgain, log);
         _parts = new(_table, store, report);
         _work = new(open, report, DiskFailed, log);
-        _recorder = new("recorder", RecordAll);
+        _disks = new(RecordAll);
         _looker = new("looker", static () => false);
     }
 
@@ -59,24 +58,20 @@ public sealed partial class Downloader : IDisposable
         // What is done can wait.
         foreach (var row in _store.List().OrderBy(row => row.State == TransferState.Done))
         {
-            if (row.State == TransferState.Cancelled)
-            {
-                _recorder.Post(() => Finisher.Remove(new(row), _store, _log));
-                continue;
-            }
-
             var entry = _table.Add(row);
-            if (row.State == TransferState.Done)
+            if (row.State == TransferState.Cancelled)
+                Post(entry, () => _finisher.Remove(entry));
+            else if (row.State == TransferState.Done)
                 Restore(entry);
             else if (row.State == TransferState.Paused)
-                _recorder.Post(() => RestorePaused(entry));
+                Post(entry, () => RestorePaused(entry));
             else if (row.State == TransferState.Finishing)
-                _recorder.Post(() => FinishAgain(entry));
+                Post(entry, () => FinishAgain(entry));
             else if (row.State == TransferState.Running)
-                _recorder.Post(() => GoOn(entry, mayBeginAnew: false));
+                Post(entry, () => GoOn(entry, mayBeginAnew: false));
         }
 
-        _recorder.Post(ClearOld);
+        _looker.Post(ClearOld);
     }
 
     /// <summary>Carries out what the engine wants of downloads; others are ignored.</summary>
@@ -94,8 +89,8 @@ public sealed partial class Downloader : IDisposable
                 _work.Cancel(cancel.Id);
                 break;
             case Effect.Finish finish when _table.Find(finish.Transfer) is { } done:
-                _recorder.Post(() => Finish(done));
-                _recorder.Post(ClearOld);
+                Post(done, () => Finish(done));
+                Post(done, ClearOld);
                 break;
             case Effect.TransferWaits waits when _table.Find(waits.Transfer) is { } waiting:
                 _table.Explain(waiting, waits.Why);
@@ -125,9 +120,9 @@ public sealed partial class Downloader : IDisposable
     public void Dispose()
     {
         _over.Cancel();
-        _work.Dispose();
+        _disks.EndWriters();
         _looker.Dispose();
-        _recorder.Dispose();
+        _disks.EndRecorders();
         foreach (var entry in _table.All())
             entry.Live?.Dispose();
         _store.Dispose();
@@ -161,12 +156,14 @@ public sealed partial class Downloader : IDisposable
         }
     }
 
-    private bool RecordAll()
+    private void Post(TransferEntry entry, Action job) => _disks.Of(entry.Row).Recorder.Post(job);
+
+    private bool RecordAll(Disk disk)
     {
         var any = false;
         foreach (var entry in _table.All())
         {
-            if (entry.Live is not { HasUnrecorded: true } live)
+            if (entry.Live is not { HasUnrecorded: true } live || live.Disk != disk)
                 continue;
             any = true;
             try
@@ -193,9 +190,11 @@ public sealed partial class Downloader : IDisposable
     {
         var row = entry.Row;
         var proofs = content.HoldsSome ? _store.ProofsOf(row.Id, content.Files) : null;
+        var disk = _disks.Of(row);
         var live = new Download(row, content, proofs)
         {
-            Dirty = _recorder.Wake,
+            Disk = disk,
+            Dirty = disk.Recorder.Wake,
             Stored = entry.Changed.Raise,
             Blames = entry.Blames,
         };

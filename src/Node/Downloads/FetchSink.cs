@@ -71,7 +71,7 @@ internal sealed class FetchSink : IStreamSink
         if (_answer.Data(bytes) == AnswerStep.Whole)
         {
             Interlocked.Increment(ref _holders);
-            _work.Disk.Add(new(this, index, _sliceAt, _at - _sliceAt, _answer.Proof));
+            _download.Disk.Writers.Add(new(this, index, _sliceAt, _at - _sliceAt, _answer.Proof));
             _sliceAt = _at;
         }
 
@@ -84,7 +84,7 @@ internal sealed class FetchSink : IStreamSink
         }
 
         // Cancelled while the reader was here.
-        Release();
+        ReleaseReading();
     }
 
     public void Part(ReadOnlySpan<byte> body)
@@ -122,7 +122,7 @@ internal sealed class FetchSink : IStreamSink
                 return;
         }
 
-        Release();
+        ReleaseReading();
     }
 
     /// <summary>By a thread of the disk queue: what is verified is written.</summary>
@@ -182,7 +182,7 @@ internal sealed class FetchSink : IStreamSink
         }
 
         if (isOwed)
-            Release();
+            ReleaseReading();
         else
             Cancel();
     }
@@ -207,12 +207,20 @@ internal sealed class FetchSink : IStreamSink
         _toldAt = now;
     }
 
-    private void Release()
+    /// <summary>Nothing more comes: what is left is to be written.</summary>
+    private void ReleaseReading()
+    {
+        if (!Release())
+            _work.Report(new Input.FetchCame(_fetch.Id, _at));
+    }
+
+    private bool Release()
     {
         if (Interlocked.Decrement(ref _holders) > 0)
-            return;
+            return false;
         _block?.Return();
         _work.Ended(_fetch.Id);
         _download.Leave();
+        return true;
     }
 }

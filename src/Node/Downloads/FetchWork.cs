@@ -19,14 +19,12 @@ internal sealed class FetchWork(
     Action<Input> report,
     Action<Download, DiskException> diskFailed,
     Action<string> log
-) : IDisposable
+)
 {
     private const int BlocksKept = 40;
     private readonly ConcurrentDictionary<FetchId, (FetchSink Sink, Action Close)> _underway = [];
 
     internal BlockPool Blocks { get; } = new(BlocksKept);
-
-    internal DiskQueue Disk { get; } = new();
 
     internal Action<Input> Report => report;
 
@@ -98,8 +96,6 @@ internal sealed class FetchWork(
         if (open(fetch.Link, new() { Leaves = question.ToRequest() }, 0, sink) is null)
             sink.Failed(null);
     }
-
-    public void Dispose() => Disk.Dispose();
 
     private void EndLater(FetchId id) =>
         ThreadPool.UnsafeQueueUserWorkItem(

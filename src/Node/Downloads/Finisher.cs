@@ -1,4 +1,5 @@
 using FriendNet.Node.Linux;
+using FriendNet.Protocol.Bounds;
 using Microsoft.Data.Sqlite;
 
 namespace FriendNet.Node.Downloads;
@@ -9,7 +10,8 @@ internal sealed class Finisher(
     TransferTable table,
     TransferStore store,
     Action<TransferEntry, Exception> stop,
-    Action<TransferEntry, Download> lookAgain
+    Action<TransferEntry, Download> lookAgain,
+    Action<string> log
 )
 {
     private const int TriesMax = 100;
@@ -57,31 +59,50 @@ internal sealed class Finisher(
     /// Removes what a cancelled transfer left, then forgets it: the other way round nobody would
     /// know of a part whose removal was cut off. What cannot be removed is tried at the next start.
     /// </summary>
-    internal static void Remove(TransferEntry entry, TransferStore store, Action<string> log)
+    internal void Remove(TransferEntry entry)
     {
         try
         {
             if (entry.Live is { } live && !PartPlace.IsInPlace(entry.Row))
                 live.Place.Remove();
-            else
-                RemovePart(entry.Row, store);
-            store.Remove(entry.Row.Id);
+            else if (!TryRemovePart(entry.Row))
+                return;
+            table.Drop(entry);
         }
         catch (Exception e) when (e is DiskException or SqliteException)
         {
             log($"What {entry.Row.PartName} left could not be removed: {e.Message}");
         }
-
-        entry.Live?.Dispose();
-        entry.Live = null;
+        finally
+        {
+            entry.Live?.Dispose();
+            entry.Live = null;
+        }
     }
 
-    private static void RemovePart(TransferRow row, TransferStore store)
+    /// <summary>False: its disk may be away.</summary>
+    private bool TryRemovePart(TransferRow row)
     {
         if (PartPlace.IsGone(row))
-            return;
+        {
+            if (row.FinalName is not null || IsOld(row) || !store.Load(row.Id).HoldsSome)
+                return true;
+            log(
+                $"{row.Destination}/{row.PartName} is gone: if its disk is away, it is removed "
+                    + "when the node starts with the disk back."
+            );
+            return false;
+        }
+
         using var place = new PartPlace(row, store.Load(row.Id), mayMake: false);
         place.Remove();
+        return true;
+    }
+
+    private static bool IsOld(TransferRow row)
+    {
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        return now - row.CreatedSeconds > Limits.PartGoneDaysMax * 86400L;
     }
 
     private bool TryPlace(TransferEntry entry, Download live)

@@ -14,12 +14,13 @@ internal enum RunState
 
 /// <summary>
 /// Reads verified runs of one file of a transfer, while it arrives and when it is done: the bit
-/// of a run says verified and written. What is open stays open over the final rename.
-/// For one thread.
+/// of a run says verified and written. What is open stays open over the final rename, but not when
+/// the part was opened anew, which may be another file. For one thread.
 /// </summary>
 internal sealed class PartReader(TransferEntry entry, int number, TransferFile file) : IDisposable
 {
     private Descriptor? _open;
+    private int _opening;
 
     internal TransferFile File => file;
 
@@ -29,6 +30,8 @@ internal sealed class PartReader(TransferEntry entry, int number, TransferFile f
     {
         // The state first: a transfer that is done has no live part any more.
         var row = entry.Row;
+        if (IsOld)
+            Close();
         switch (row.State)
         {
             case TransferState.Done:
@@ -36,7 +39,7 @@ internal sealed class PartReader(TransferEntry entry, int number, TransferFile f
                 return RunState.Stored;
             case TransferState.Running or TransferState.Finishing:
                 var isStored = entry.Live?.Has(new(number, run)) ?? false;
-                return isStored && (_open is not null || TryOpenPart(row))
+                return isStored && (_open is not null || TryOpenPart(row)) && !IsOld
                     ? RunState.Stored
                     : RunState.Missing;
             default:
@@ -49,7 +52,16 @@ internal sealed class PartReader(TransferEntry entry, int number, TransferFile f
     internal bool TryRead(Span<byte> destination, long offset) =>
         _open?.TryRead(destination, offset) ?? false;
 
-    public void Dispose() => _open?.Dispose();
+    public void Dispose() => Close();
+
+    private bool IsOld => _opening != entry.Openings;
+
+    private void Close()
+    {
+        _open?.Dispose();
+        _open = null;
+        _opening = entry.Openings;
+    }
 
     private bool TryOpenPart(TransferRow row)
     {
@@ -67,8 +79,7 @@ internal sealed class PartReader(TransferEntry entry, int number, TransferFile f
 
         if (entry.Row.State == row.State)
             return true;
-        _open.Dispose();
-        _open = null;
+        Close();
         return false;
     }
 

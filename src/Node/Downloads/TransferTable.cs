@@ -7,7 +7,12 @@ namespace FriendNet.Node.Downloads;
 /// </summary>
 internal sealed class TransferEntry(TransferRow row)
 {
+    private int _openings;
+
     internal TransferRow Row { get; set; } = row;
+
+    /// <summary>Not listed any more; kept until what it left is removed.</summary>
+    internal bool IsCancelled => Row.State == TransferState.Cancelled;
 
     internal Download? Live
     {
@@ -16,10 +21,16 @@ internal sealed class TransferEntry(TransferRow row)
         {
             if (field is { } old)
                 BytesStored = old.BytesStored;
+            // Before it is seen: who reads asks for this last.
+            if (value is not null)
+                Interlocked.Increment(ref _openings);
             field = value;
             Changed.Raise();
         }
     }
+
+    /// <summary>How often its part was opened.</summary>
+    internal int Openings => Volatile.Read(ref _openings);
 
     /// <summary>What is verified and on disk, while there is no live part to say it.</summary>
     internal long BytesStored { get; set; }
@@ -79,7 +90,7 @@ internal sealed class TransferTable(TransferStore store)
     {
         using (_gate.EnterScope())
         {
-            return _entries.GetValueOrDefault(id);
+            return _entries.GetValueOrDefault(id) is { IsCancelled: false } entry ? entry : null;
         }
     }
 
@@ -87,7 +98,33 @@ internal sealed class TransferTable(TransferStore store)
     {
         using (_gate.EnterScope())
         {
-            return [.. _entries.Values.OrderBy(entry => entry.Row.Id.Value)];
+            var listed = _entries.Values.Where(entry => !entry.IsCancelled);
+            return [.. listed.OrderBy(entry => entry.Row.Id.Value)];
+        }
+    }
+
+    /// <summary>
+    /// Names that stand for a part, also of cancelled ones that are not removed yet. Wherever they
+    /// are: one folder has several names. A file system may not tell cases apart.
+    /// </summary>
+    internal HashSet<string> PartNames()
+    {
+        using (_gate.EnterScope())
+        {
+            return _entries
+                .Values.Where(entry => entry.Row.State != TransferState.Done)
+                .Select(entry => entry.Row.PartName)
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        }
+    }
+
+    /// <summary>Forgets a cancelled one, of which nothing is left.</summary>
+    internal void Drop(TransferEntry entry)
+    {
+        store.Remove(entry.Row.Id);
+        using (_gate.EnterScope())
+        {
+            _entries.Remove(entry.Row.Id);
         }
     }
 
@@ -145,8 +182,6 @@ internal sealed class TransferTable(TransferStore store)
             store.SetState(entry.Row.Id, to, finalName, why);
             using (_gate.EnterScope())
             {
-                if (to == TransferState.Cancelled)
-                    _entries.Remove(entry.Row.Id);
                 entry.Row = entry.Row with { State = to, FinalName = finalName, Why = why };
                 entry.Why = why;
                 entry.Changed.Raise();

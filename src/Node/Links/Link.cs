@@ -291,6 +291,6 @@ public sealed class Link
         }
 
         _setting.Table.Remove(this);
-        _setting.Post(new Input.LinkClosed(Id, why));
+        _setting.Post(new Input.LinkClosed(Id, why, Friend));
     }
 }

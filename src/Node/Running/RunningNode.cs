@@ -204,6 +204,8 @@ public sealed partial class RunningNode : IDisposable
                 break;
             case Input.LinkClosed closed:
                 _server.LinkClosed(closed.Link);
+                if (closed.Friend is { } left)
+                    Seen(left);
                 break;
         }
 
@@ -224,7 +226,16 @@ public sealed partial class RunningNode : IDisposable
         );
 
     private void Seen(FriendId friend) =>
-        ThreadPool.UnsafeQueueUserWorkItem(_ => Guarded(() => Catalogs.Seen(friend)), null);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+                Guarded(() =>
+                {
+                    // Of whom was removed nothing is kept.
+                    if (Friends.Find(friend) is not null)
+                        Catalogs.Seen(friend);
+                }),
+            null
+        );
 
     // What a friend sees, or when it was seen, is not worth the daemon's life: a view that could
     // not be shown stays as it was, which is never more than was meant.

@@ -9,11 +9,19 @@ public static partial class Limits
     /// <summary>Transfers that are done and still listed; older ones are forgotten.</summary>
     public const int TransfersDoneMax = 1_000;
 
+    /// <summary>Destinations that never wait for each other; more of them share.</summary>
+    public const int DisksMax = 8;
+
     /// <summary>Seconds until what our disk stopped is tried again; doubles each time.</summary>
     public const int DiskRetrySecondsMin = 15;
 
     /// <summary>Of that at most: trying costs a look, and of a full disk a few fetches.</summary>
     public const int DiskRetrySecondsMax = 600;
+
+    /// <summary>
+    /// Days from the start of a cancelled transfer on which its part, found gone, may come back.
+    /// </summary>
+    public const int PartGoneDaysMax = 90;
 
     /// <summary>Readers of files that arrive, at once: a player has one to three.</summary>
     public const int ReadersMax = 16;

@@ -26,6 +26,9 @@ public static partial class Limits
     /// </summary>
     public const int FetchesBytesMax = 48 * 1024 * 1024;
 
+    /// <summary>Of that, what waits for disks that do not answer; beside the rest.</summary>
+    public const int ParkedBytesMax = 2 * FetchesBytesMax;
+
     /// <summary>
     /// Seconds without a byte on a link that owes some: its fetches go elsewhere.
     /// </summary>

@@ -91,5 +91,8 @@ public abstract partial record Effect
 
         /// <summary>Whoever offers it may be asked nothing now.</summary>
         public const string Limit = "A limit holds it: see `friendnet limit show`.";
+
+        /// <summary>What came for it waits to be written.</summary>
+        public const string Disk = "The disk it goes to is behind; it goes on when that is done.";
     }
 }

@@ -21,7 +21,8 @@ public abstract partial record Input
     public sealed record LinkOpened(LinkId Link, FriendId Friend, bool Dialed, string Address)
         : Input;
 
-    public sealed record LinkClosed(LinkId Link, string Why) : Input;
+    /// <param name="Friend">Null: of a path, or not known.</param>
+    public sealed record LinkClosed(LinkId Link, string Why, FriendId? Friend = null) : Input;
 
     /// <summary>No dialed address led to a link.</summary>
     public sealed record DialFailed(FriendId Friend, string Why) : Input;
@@ -53,6 +54,9 @@ public abstract partial record Input
     {
         /// <summary>Friends are not told that we fetch it, nor served what came.</summary>
         public bool IsQuiet { get; init; }
+
+        /// <summary>Where it goes: what that is slow with keeps only its own waiting.</summary>
+        public int Disk { get; init; }
     }
 
     /// <summary>That transfer is done, and its files can be served while it is listed.</summary>
@@ -96,6 +100,10 @@ public abstract partial record Input
     /// <summary>Bytes arrive for this fetch; once a second is enough.</summary>
     /// <param name="Bytes">So many of it came, in all.</param>
     public sealed record FetchProgress(FetchId Fetch, long Bytes) : Input;
+
+    /// <summary>Nothing of a fetch is still to come, but something to be written.</summary>
+    /// <param name="Bytes">All that came of it.</param>
+    public sealed record FetchCame(FetchId Fetch, long Bytes) : Input;
 
     /// <summary>No more will come of this fetch; slices not reported are still missing.</summary>
     public sealed record FetchEnded(FetchId Fetch) : Input;

@@ -29,11 +29,21 @@ internal sealed class Fetching(
     /// <summary>DATA bytes asked for.</summary>
     internal int Bytes { get; } = slices.Sum(slice => BytesOf(transfer, slice));
 
-    /// <summary>DATA bytes that have not come yet.</summary>
+    /// <summary>DATA bytes that have not come yet, so far as is known.</summary>
     internal int Owed { get; private set; } = slices.Sum(slice => BytesOf(transfer, slice));
 
     /// <summary>DATA bytes that were said to have come.</summary>
     internal long Came { get; set; }
+
+    /// <summary>When nothing of it was to come any more, but to be written; null: something is.
+    /// </summary>
+    internal Instant? CameAt { get; private set; }
+
+    /// <summary>What its link had delivered when all of it had come.</summary>
+    internal long? DeliveredThen { get; private set; }
+
+    /// <summary>It waits for our disk so long that it is no matter of its link any more.</summary>
+    internal bool IsParked { get; set; }
 
     /// <summary>Asked beside the window of its link.</summary>
     internal bool IsPrompt { get; init; }
@@ -50,12 +60,21 @@ internal sealed class Fetching(
     /// <summary>The same, of a transfer whose reader has nothing to read now.</summary>
     internal bool IsAwaited => transfer.Urgent.IsAwaited && IsRead;
 
+    /// <summary>Nothing of it is still to come over the link.</summary>
+    /// <param name="bytes">All that came of it.</param>
+    internal void Arrived(long bytes, Instant at)
+    {
+        link.Delivered += Math.Clamp(bytes - (Bytes - Owed), 0, Owed);
+        (CameAt, DeliveredThen, Owed) = (at, link.Delivered, 0);
+    }
+
     /// <summary>The slice of that index, once; null if it was settled or never asked.</summary>
     internal Slice? Settle(int index)
     {
         if ((uint)index >= (uint)slices.Count || !_settled.Set(index))
             return null;
-        Owed -= BytesOf(transfer, slices[index]);
+        if (CameAt is null)
+            Owed -= BytesOf(transfer, slices[index]);
         return slices[index];
     }
 

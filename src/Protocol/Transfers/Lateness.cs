@@ -12,9 +12,6 @@ internal static class Lateness
     /// <summary>Late is what will take so many times as long as another would.</summary>
     private const double Times = 2;
 
-    /// <summary>What comes is told each second: twice at least.</summary>
-    private const double TrickleSeconds = 2.5;
-
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
@@ -77,14 +74,13 @@ internal static class Lateness
     private static double Left(Fetching fetch, Instant now)
     {
         var link = fetch.Link;
-        if (link.Trickles(now, after: TrickleSeconds))
-            return double.MaxValue;
+        var owed = fetch.IsPrompt ? fetch.Owed : Owed(link, fetch.Id);
         var silence = (now - link.Heard).TotalSeconds;
         var foreseen = link.Pace.IsKnown
-            ? link.Pace.SecondsFor(fetch.IsPrompt ? fetch.Owed : Owed(link, fetch.Id))
+            ? link.Pace.SecondsFor(owed)
             // Nothing is known but that it is not here yet.
             : (now - fetch.Asked).TotalSeconds;
-        return Math.Max(silence, foreseen);
+        return Math.Max(Math.Max(silence, foreseen), link.SecondsAsNow(owed));
     }
 
     /// <summary>Bytes that it owes up to that fetch; null: all.</summary>

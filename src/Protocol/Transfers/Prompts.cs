@@ -34,7 +34,7 @@ internal sealed class Prompts(Sources sources, Guilt guilt, Queue<Effect> effect
     }
 
     private static bool IsWaiting(Wanted wanted) =>
-        wanted is { IsLittle: true, Free: > 0, RetryAt: null };
+        wanted is { IsLittle: true, Free: > 0, MayAsk: true };
 
     private bool TryAsk(Wanted wanted, Instant now)
     {

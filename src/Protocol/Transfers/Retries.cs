@@ -26,8 +26,10 @@ internal sealed class Retries(IEntropy entropy, Queue<Effect> effects)
         var anyShut = sources.Links.Any(link => sources.IsShut(link.Source, now));
         foreach (var wanted in transfers)
         {
-            var isIdle = wanted is { RetryAt: null, Underway: 0, Sources.LookupsUnderway: 0 };
-            if (isIdle && !(anyBusy && wanted.WaitsForRoom(who => sources.IsBusy(who, now))))
+            var isIdle = wanted is { MayAsk: true, Underway: 0, Sources.LookupsUnderway: 0 };
+            if (wanted.IsHeldUp)
+                Say(wanted, Effect.TransferWaits.Disk);
+            else if (isIdle && !(anyBusy && wanted.WaitsForRoom(who => sources.IsBusy(who, now))))
                 Wait(wanted, sources.Links.Count > 0, now);
             else if (isIdle && anyShut && !IsSaidShut(wanted) && IsShut(wanted, sources, now))
                 Say(wanted, Effect.TransferWaits.Limit);

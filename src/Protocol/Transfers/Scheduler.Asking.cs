@@ -13,6 +13,7 @@ public sealed partial class Scheduler
     private void Ask(Instant now)
     {
         _retries.LookForNews(_transfers, now);
+        _disks.Look(_transfers, now);
         _sources.Sum();
         _prompts.Ask(_transfers, now);
         Instant? late = null;
@@ -38,6 +39,7 @@ public sealed partial class Scheduler
             _silences.Deadline(now),
             _sources.Down.Deadline(now),
             _retries.Deadline,
+            _disks.Deadline,
             late
         );
     }
@@ -56,13 +58,17 @@ public sealed partial class Scheduler
 
     private bool AskOne(SourceLink link, Instant now)
     {
-        for (var tried = 0; tried < 2 * _transfers.Count; tried++)
+        var count = _transfers.Count;
+        for (var tried = 0; tried < 3 * count; tried++)
         {
-            var wanted = _transfers[(_turn + tried) % _transfers.Count];
+            var (wanted, pass) = (_transfers[(_turn + tried) % count], tried / count);
             // The little has places of its own, and masses of it do not stop the rest.
-            if (wanted.IsLittle == (tried < _transfers.Count))
+            if (wanted.IsLittle != (pass == 2))
                 continue;
-            if (wanted.RetryAt is not null || !Lateness.IsWorth(link, wanted, _sources))
+            // What its disk or source is slow with leaves half of a window to the others.
+            if (pass < 2 && _sources.LeavesHalf(link, wanted) != (pass == 0))
+                continue;
+            if (!wanted.MayAsk || !Lateness.IsWorth(link, wanted, _sources))
                 continue;
             // Asked last, and one fetch at a time.
             if (wanted.Underway > 0 && _guilt.Holds(link.Source, now))
@@ -75,7 +81,7 @@ public sealed partial class Scheduler
             );
             if (slices.Count == 0)
                 continue;
-            _turn = (_turn + tried + 1) % _transfers.Count;
+            _turn = (_turn + tried + 1) % count;
             wanted.Why = null;
             _sources.Ask(link, wanted, slices, now);
             return true;
@@ -91,7 +97,7 @@ public sealed partial class Scheduler
             return false;
         foreach (var wanted in _transfers)
         {
-            if (wanted.Free > 0 || wanted.RetryAt is not null)
+            if (wanted.Free > 0 || !wanted.MayAsk)
                 continue;
             var late = Lateness.Of(link, wanted, _sources, now, ref next);
             var slices = wanted.TakeLate(link.Source, late);

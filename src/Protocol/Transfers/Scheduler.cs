@@ -17,6 +17,7 @@ public sealed partial class Scheduler
     private readonly Urgency _urgency;
     private readonly Silences _silences;
     private readonly Retries _retries;
+    private readonly LateDisks _disks;
     private readonly Guilt _guilt = new();
     private readonly Queue<Effect> _effects;
     private readonly FriendId _self;
@@ -33,6 +34,7 @@ public sealed partial class Scheduler
         _urgency = new(_sources, effects);
         _silences = new(_sources);
         _retries = new(entropy, effects);
+        _disks = new(_sources);
     }
 
     /// <summary>When a Tick is due; null: never.</summary>
@@ -149,6 +151,10 @@ public sealed partial class Scheduler
                 return true;
             case Input.FetchProgress progress:
                 _sources.Heard(progress.Fetch, progress.Bytes, now);
+                return true;
+            case Input.FetchCame came:
+                _sources.Came(came.Fetch, came.Bytes, now);
+                Deadline = Instant.Earliest(Deadline, now + LateDisks.Late);
                 return true;
             case Input.CircleFetched { End: CircleEnd.Held }:
                 Deadline = Instant.Earliest(Deadline, _retries.NoteCircle(_transfers, now));

@@ -78,7 +78,7 @@ internal sealed class Silences(Sources sources)
     }
 
     private static bool IsSlack(SourceLink link, Instant now) =>
-        now - link.Heard >= link.Patience || link.Trickles(now, Limits.FetchSilenceSeconds);
+        now - link.Heard >= link.Patience || link.Trickles(now);
 
     private void Count(SourceLink link, Instant now)
     {

@@ -22,6 +22,9 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     /// <summary>Who takes longer for a slice keeps nothing that others have.</summary>
     private const double SliceSecondsMax = 120;
 
+    /// <summary>What comes is told each second: twice at least makes a rate.</summary>
+    private const double RateSeconds = 2;
+
     /// <summary>A link that brings less than this part of all is slow.</summary>
     private const double SlowPart = 0.1;
 
@@ -47,7 +50,7 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     /// <summary>Those that count against it.</summary>
     internal int InWindow => Fetches.Count - Prompts;
 
-    /// <summary>Bytes of all slices that came over it.</summary>
+    /// <summary>Bytes of all slices that came over it, or of fetches all of which came.</summary>
     internal long Delivered { get; set; }
 
     /// <summary>When it was last heard of, or first asked again.</summary>
@@ -126,13 +129,20 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
                 : Limits.FetchSilenceSeconds
         );
 
+    /// <summary>What is owed takes so long as bytes come now, since the last slice; 0: unknown.
+    /// </summary>
+    internal double SecondsAsNow(long owed)
+    {
+        var seconds = (Heard - Brought).TotalSeconds;
+        return seconds < RateSeconds || Came == 0 ? 0 : (owed - Came) * seconds / Came;
+    }
+
     /// <summary>Bytes come, but for so long so few that a slice would take minutes.</summary>
-    /// <param name="after">Seconds without a whole one.</param>
-    internal bool Trickles(Instant now, double after)
+    internal bool Trickles(Instant now)
     {
         var seconds = (now - Brought).TotalSeconds;
         // Who sends nothing is silent; or all of it came, and waits for our own disk.
-        return seconds >= after
+        return seconds >= Limits.FetchSilenceSeconds
             && Came > 0
             && Came * SliceSecondsMax < Limits.FetchBytesMax * seconds;
     }
@@ -154,11 +164,12 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
     {
         Failures = 0;
         _came++;
-        var seconds = Math.Max((now - fetch.Asked).TotalSeconds, 1e-6);
+        // What then waited for our disk says nothing of the link.
+        var seconds = Math.Max(((fetch.CameAt ?? now) - fetch.Asked).TotalSeconds, 1e-6);
         Pace.LearnDelay(seconds, fetch.Bytes);
         // In the time that little takes, one run more or less is all the difference.
         if (!fetch.IsPrompt)
-            Pace.Learn(Delivered - fetch.DeliveredBefore, seconds);
+            Pace.Learn((fetch.DeliveredThen ?? Delivered) - fetch.DeliveredBefore, seconds);
     }
 
     /// <summary>A fetch was given up, as another had brought all of it.</summary>

@@ -6,15 +6,15 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>The links that can be asked, and what they owe.</summary>
-internal sealed class Sources(Queue<Effect> effects)
+internal sealed partial class Sources(Queue<Effect> effects)
 {
     private readonly Dictionary<LinkId, SourceLink> _links = [];
     private readonly Dictionary<LinkId, Carrier> _carriers = [];
     private readonly Dictionary<SourceId, int> _linked = [];
     private readonly Dictionary<FetchId, Fetching> _fetches = [];
-    private readonly List<Slice> _missing = [];
     private long _lastFetch;
     private long _bytesUnderway;
+    private long _bytesParked;
 
     /// <summary>Of little asked in a row, beside the windows.</summary>
     private long _promptBytes;
@@ -33,7 +33,9 @@ internal sealed class Sources(Queue<Effect> effects)
     /// <summary>The limits on what is fetched.</summary>
     internal DownBudget Down { get; } = new();
 
-    internal bool HasRoom => _bytesUnderway + Limits.FetchBytesMax <= Limits.FetchesBytesMax;
+    internal bool HasRoom =>
+        _bytesUnderway + Limits.FetchBytesMax <= Limits.FetchesBytesMax
+        && _bytesParked <= Limits.ParkedBytesMax;
 
     /// <summary>What all links that are asked bring together, as measured.</summary>
     internal double BytesPerSecond { get; private set; }
@@ -62,6 +64,15 @@ internal sealed class Sources(Queue<Effect> effects)
         // It need not wait for a limit, but leaves half of it to the rest.
         && (!Down.IsLimited || _promptBytes < Limits.FetchBytesMax)
         && Down.HasRoom(link.Source.Friend, now, Limits.FetchBytesMax);
+
+    /// <summary>Whether others could have half of a link's window, beside that transfer.</summary>
+    internal bool LeavesHalf(SourceLink link, Wanted wanted)
+    {
+        var fetches = 0;
+        foreach (var fetch in link.Fetches.Values)
+            fetches += fetch.Transfer == wanted ? 1 : 0;
+        return 2 * fetches < WindowOf(link);
+    }
 
     /// <summary>How much a link is asked for at once, and as much again for readers.</summary>
     internal int WindowOf(SourceLink link) => link.Window(BytesPerSecond, IsAlone);
@@ -132,94 +143,6 @@ internal sealed class Sources(Queue<Effect> effects)
         effects.Enqueue(new Effect.Fetch(id, link.Id, wanted.Id, slices));
     }
 
-    /// <summary>The transfer that this slice may have completed.</summary>
-    /// <param name="kept">Told of it.</param>
-    internal Wanted? Stored(
-        FetchId id,
-        int index,
-        Instant now,
-        Action<ContentId, int, Instant>? kept
-    )
-    {
-        if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
-            return null;
-        var (link, wanted) = (fetch.Link, fetch.Transfer);
-        link.Silences = 0;
-        link.Delivered += wanted.BytesOf(slice);
-        (link.Heard, link.Brought, link.Came) = (now, now, 0);
-        wanted.Retries = 0;
-        kept?.Invoke(wanted.Files[slice.File].Id, slice.Run, now);
-        if (wanted.Stored(slice))
-            CancelLate(wanted);
-        return wanted;
-    }
-
-    /// <param name="bytes">Of that fetch, so far.</param>
-    internal void Heard(FetchId id, long bytes, Instant now)
-    {
-        if (!_fetches.TryGetValue(id, out var fetch))
-            return;
-        fetch.Link.Heard = now;
-        fetch.Link.Came += bytes - fetch.Came;
-        fetch.Came = bytes;
-    }
-
-    /// <summary>
-    /// Whom that fetch was asked of; null: it has ended, or was caught in that transfer before.
-    /// </summary>
-    internal SourceId? UncaughtOf(FetchId id) =>
-        _fetches.GetValueOrDefault(id) is { Link.Source: var source } fetch
-        && !fetch.Transfer.Sources.IsDropped(source)
-            ? source
-            : null;
-
-    /// <summary>The transfer that cannot go on because of our own disk.</summary>
-    internal Wanted? Failed(FetchId id, int index, SliceFailure why, Instant now)
-    {
-        if (!_fetches.TryGetValue(id, out var fetch) || fetch.Settle(index) is not { } slice)
-            return null;
-        var (wanted, source) = (fetch.Transfer, fetch.Link.Source);
-        if (why == SliceFailure.DiskFailed)
-            return wanted;
-        (fetch.Link.Brought, fetch.Link.Came) = (now, 0);
-        wanted.GiveBack(slice);
-        if (why == SliceFailure.Corrupt)
-        {
-            wanted.Drop(source);
-            effects.Enqueue(new Effect.Blame(wanted.Id, slice, fetch.Link.Id, source));
-            Cancel(wanted, source);
-        }
-        else
-        {
-            wanted.Exclude(slice, source);
-        }
-
-        return null;
-    }
-
-    internal void Ended(FetchId id, Instant now)
-    {
-        if (!_fetches.Remove(id, out var fetch))
-            return;
-        var link = fetch.Link;
-        link.Fetches.Remove(id);
-        link.Prompts -= fetch.IsPrompt ? 1 : 0;
-        fetch.Transfer.Underway--;
-        _bytesUnderway -= fetch.Bytes;
-        _missing.Clear();
-        if (fetch.SettleRest(_missing))
-            link.Measure(fetch, now);
-        else if (fetch.IsLate)
-            link.MeasureLate(fetch, now);
-        else if (!fetch.IsCancelled)
-            Silences.Rest(link, now);
-        foreach (var slice in _missing)
-        {
-            fetch.Transfer.GiveBack(slice);
-            Down.Charge(link.Source.Friend, -fetch.Transfer.BytesOf(slice), now);
-        }
-    }
-
     /// <summary>Gives up what is underway for a transfer, of one source or of all.</summary>
     internal void Cancel(Wanted wanted, SourceId? source = null)
     {
@@ -263,20 +186,6 @@ internal sealed class Sources(Queue<Effect> effects)
         {
             if (link.Fetches.Count > 0)
                 BytesPerSecond += link.Pace.BytesPerSecond;
-        }
-    }
-
-    /// <summary>A run that was asked of two is here: nobody waits for the other copy.</summary>
-    private void CancelLate(Wanted wanted)
-    {
-        foreach (var fetch in _fetches.Values)
-        {
-            if (fetch.Transfer != wanted || fetch.IsCancelled || fetch.Owed == 0)
-                continue;
-            if (fetch.Open().Any(slice => !wanted.IsStored(slice)))
-                continue;
-            fetch.IsLate = true;
-            Cancel(fetch);
         }
     }
 }

@@ -58,7 +58,7 @@ internal sealed class Urgency(Sources sources, Queue<Effect> effects)
                 Hurry(links, wanted, reader, slice);
         }
 
-        read.RemoveAll(wanted => wanted.RetryAt is not null);
+        read.RemoveAll(wanted => !wanted.MayAsk);
         if (read.Count > 0)
             HandOut(read, links, now, ref late);
         foreach (var link in sources.Links)

@@ -7,9 +7,8 @@ using FriendNet.Protocol.Ids;
 namespace FriendNet.Protocol.Transfers;
 
 /// <summary>One transfer: what is wanted, asked and stored.</summary>
-internal sealed class Wanted
+internal sealed partial class Wanted
 {
-    private static readonly Dictionary<SourceId, int> _nobody = [];
     private readonly RunMap _map;
     private readonly RunBits _taken;
     private readonly RunBits _stored;
@@ -23,6 +22,7 @@ internal sealed class Wanted
     {
         var files = download.Files;
         (Id, Files, IsQuiet) = (download.Transfer, files, download.IsQuiet);
+        Disk = download.Disk;
         var lengths = new long[files.Count];
         for (var file = 0; file < lengths.Length; file++)
             lengths[file] = files[file].Id.Length;
@@ -44,6 +44,8 @@ internal sealed class Wanted
     }
 
     internal TransferId Id { get; }
+
+    internal int Disk { get; }
 
     /// <summary>Whoever else fetches or holds a part of it is no matter.</summary>
     internal bool IsQuiet { get; }
@@ -75,14 +77,6 @@ internal sealed class Wanted
 
     /// <summary>Paused, cancelled or finished: late answers change nothing.</summary>
     internal bool IsGone { get; set; }
-
-    /// <summary>Nothing can be asked before this moment; null: something may be.</summary>
-    internal Instant? RetryAt { get; set; }
-
-    internal int Retries { get; set; }
-
-    /// <summary>The sentence told last.</summary>
-    internal string? Why { get; set; }
 
     /// <summary>The next slices to ask of a source; empty: nothing can be asked now.</summary>
     /// <param name="bytesMax">How much at once, but for the first slice.</param>
@@ -216,57 +210,6 @@ internal sealed class Wanted
     {
         Sources.Found(file, sources, linked);
         _inOrder.Rewind(_map.First(file));
-    }
-
-    /// <summary>Looks again for whatever has no source that answers.</summary>
-    /// <param name="gained">Who may offer more than before.</param>
-    internal void Renew(IReadOnlyDictionary<SourceId, int> responsive, SourceId? gained = null)
-    {
-        RetryAt = null;
-        Sources.Renew(responsive, gained);
-        _inOrder.Rewind(0);
-    }
-
-    /// <summary>Looks for more sources, though there may be some that answer.</summary>
-    internal void LookForMore()
-    {
-        // The wait for the next retry is no longer for it.
-        if (RetryAt is not null && Retries > 0)
-            Retries--;
-        Renew(_nobody);
-    }
-
-    /// <summary>
-    /// Whether something that is missing can be asked once such a source has room.
-    /// </summary>
-    internal bool WaitsForRoom(Func<SourceId, bool> isBusy)
-    {
-        if (Holders.Sources.Any(who => isBusy(who) && Holders.HoldsMore(who, _stored)))
-            return true;
-        var file = 0;
-        var run = _stored.NextClear(0);
-        while (run < _map.Runs)
-        {
-            file = _map.FileOf(run, file);
-            if (Sources.WaitsForRoom(file, isBusy))
-                return true;
-            run = _stored.NextClear(_map.First(file + 1));
-        }
-
-        return false;
-    }
-
-    /// <summary>Why nothing can be asked, for people.</summary>
-    internal string WhyItWaits(bool anyLink)
-    {
-        if (!anyLink)
-            return "No friend is connected; it goes on when one is.";
-        var next = _map.FileOf(_stored.NextClear(0));
-        if (Sources.IsOfferedByLiars(next))
-            return Effect.TransferWaits.WrongData;
-        return Sources.IsOffered(next)
-            ? "Those who offer it are not in reach; it goes on when one is."
-            : "Nobody offers it now; it goes on when somebody does.";
     }
 
     private IEnumerable<int> FilesOf(ContentId id)

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using FriendNet.Node.Downloads;
 using FriendNet.Protocol.Ids;
 using FriendNet.Tests.Crypto;
@@ -93,6 +94,37 @@ public sealed partial class ChangedPartTests : IDisposable
         Assert.Equal(TransferState.Done, node.WaitFor(id).State);
         Assert.Equal(_bytes, File.ReadAllBytes(node.PathOf("a.bin")));
         Assert.Equal(Runs + 1, friend.SlicesSent);
+    }
+
+    /// <summary>A player stands still while another file comes in place of what it reads.</summary>
+    [Fact]
+    public async Task A_reader_goes_on_in_what_is_fetched_anew()
+    {
+        var friend = new MemoryFriend();
+        using var half = new ManualResetEventSlim();
+        using var edited = new ManualResetEventSlim();
+        using var node = new OneNode(_home, friend);
+        friend.Before = run =>
+        {
+            if (run.Run != 15 || edited.IsSet)
+                return;
+            half.Set();
+            edited.Wait(TimeSpan.FromSeconds(30));
+        };
+        var id = node.Downloader.StartFile("a.bin", friend.Add(_bytes), node.Destination);
+        Assert.True(half.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        using var reading = node.Downloader.Read(id, 0)!;
+        await reading.AwaitAsync(3 * Mib, TestContext.Current.CancellationToken);
+        File.Copy(Part, Part + ".copy");
+        File.Move(Part, Part + ".away");
+        File.Move(Part + ".copy", Part);
+        Scribble(Part + ".away", 3 * Mib);
+        edited.Set();
+        Assert.Equal(TransferState.Done, node.WaitFor(id).State);
+        var read = new Pipe(new(pauseWriterThreshold: 0));
+        await reading.CopyAsync(3 * Mib, 1, read.Writer, TestContext.Current.CancellationToken);
+        var first = await read.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(_bytes[3 * Mib], first.Buffer.FirstSpan[0]);
     }
 
     [Fact]

@@ -52,6 +52,31 @@ public sealed class RestoredTests : IDisposable
     }
 
     [Fact]
+    public void What_was_cancelled_while_its_disk_was_away_is_removed_when_that_is_back()
+    {
+        var id = FetchPartly("a.bin");
+        var part = Path.Join(Destination, "a.bin.friendnet-part");
+        var away = Path.Join(_home, "away");
+        File.Move(part, away);
+        using (var node = new OneNode(_home, Nobody()))
+        {
+            Wait(() => node.Downloader.Find(id)!.Row.State == TransferState.Paused);
+            Assert.True(node.Downloader.Cancel(id));
+            // Its name is no other's meanwhile.
+            var content = new ContentId(MemoryFriend.RootOf(_bytes), _bytes.Length);
+            var other = node.Downloader.StartFile("a.bin", content, Destination);
+            Assert.False(File.Exists(part));
+            Assert.True(node.Downloader.Cancel(other));
+        }
+
+        File.Move(away, part);
+        using (var node = new OneNode(_home, Nobody()))
+            Wait(() => Directory.GetFileSystemEntries(Destination).Length == 0);
+        using var left = OneNode.Store(_home);
+        Assert.Empty(left.List());
+    }
+
+    [Fact]
     public void What_is_to_be_hashed_again_does_not_hold_up_the_others()
     {
         var first = FetchPartly("a.bin");

@@ -59,6 +59,22 @@ public sealed class LatenessTests
         Assert.InRange((_world.Now - at).TotalSeconds, 0, 12);
     }
 
+    /// <summary>A run would take 35 s, by its rate before a twentieth of one.</summary>
+    [Fact]
+    public void Who_becomes_slow_with_the_last_run_is_not_waited_for()
+    {
+        _world.Link(1, 1).BytesPerSecond = 1e6;
+        var quick = _world.Link(2, 2);
+        quick.BytesPerSecond = 20e6;
+        _world.Download(1, ScriptedWorld.File(1, 100L * Mib));
+        RunUntil(() => _world.Asked.Count == 100 && Owed(2) > 1);
+        quick.BytesPerSecond = 30e3;
+        _world.SayProgressEach(1);
+        var at = _world.Now;
+        RunUntil(() => _world.Finished.Count > 0);
+        Assert.InRange((_world.Now - at).TotalSeconds, 0, 12);
+    }
+
     /// <summary>It says something all the time: only its rate tells.</summary>
     [Fact]
     public void What_a_slow_link_would_bring_last_is_taken_over_first()

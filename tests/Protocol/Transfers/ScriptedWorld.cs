@@ -55,6 +55,9 @@ internal sealed class ScriptedWorld
 
     internal List<(LinkId Link, TransferId Transfer, Slice Slice)> Asked { get; } = [];
 
+    /// <summary>What comes for it takes so long to be written; null: for ever.</summary>
+    internal Func<TransferId, double?> DiskSeconds { get; set; } = _ => 0;
+
     internal List<TransferId> Finished { get; } = [];
 
     internal List<string> Waits { get; } = [];
@@ -117,10 +120,13 @@ internal sealed class ScriptedWorld
             In(0, () => End(fetch));
     }
 
-    internal void Download(int transfer, params WantedFile[] files)
+    internal void Download(int transfer, params WantedFile[] files) =>
+        DownloadTo(disk: 0, transfer, files);
+
+    internal void DownloadTo(int disk, int transfer, params WantedFile[] files)
     {
         Files[new(transfer)] = files;
-        Input(new Input.Download(new(transfer), files));
+        Input(new Input.Download(new(transfer), files) { Disk = disk });
     }
 
     internal void Input(Input input)
@@ -310,16 +316,34 @@ internal sealed class ScriptedWorld
             return;
         }
 
-        Stored.Add((fetch.Link, fetch.Transfer, fetch.Slices[index]));
         var bytes = _came.GetValueOrDefault(fetch.Id) + Bytes(fetch, fetch.Slices[index]);
         _came[fetch.Id] = bytes;
+        Written(fetch, () => Store(fetch, index));
+    }
+
+    private void Store(Effect.Fetch fetch, int index)
+    {
+        Stored.Add((fetch.Link, fetch.Transfer, fetch.Slices[index]));
         Input(new Input.SliceStored(fetch.Id, index));
+    }
+
+    private void Written(Effect.Fetch fetch, Action then)
+    {
+        if (DiskSeconds(fetch.Transfer) is not { } seconds)
+            return;
+        if (seconds == 0)
+            then();
+        else
+            In(seconds, then);
     }
 
     private void EndIfHeard(Effect.Fetch fetch)
     {
-        if (!_links.TryGetValue(fetch.Link, out var link) || !link.How.Silent)
-            End(fetch);
+        if (_links.TryGetValue(fetch.Link, out var link) && link.How.Silent)
+            return;
+        if (DiskSeconds(fetch.Transfer) != 0)
+            Input(new Input.FetchCame(fetch.Id, _came.GetValueOrDefault(fetch.Id)));
+        Written(fetch, () => End(fetch));
     }
 
     private void End(Effect.Fetch fetch)
