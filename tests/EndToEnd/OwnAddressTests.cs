@@ -4,7 +4,6 @@ using Xunit;
 namespace FriendNet.Tests.EndToEnd;
 
 /// <summary>Addresses of the machine come and go while the daemon runs.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class OwnAddressTests
 {
     private const int SetupCode = 13;

@@ -28,8 +28,8 @@ internal sealed class FriendState(FriendId id)
     /// <summary>Addresses learned and not yet remembered: when they are to be.</summary>
     internal Instant? RememberAt { get; set; }
 
-    /// <summary>When they were last.</summary>
-    internal Instant? Remembered { get; set; }
+    /// <summary>Until when the pauses last of those that were.</summary>
+    internal Instant? RememberedUntil { get; set; }
 
     /// <summary>Whether a dial would begin if its time came.</summary>
     internal bool Waits => Link is null && !IsDialing && Addresses.Count > 0;

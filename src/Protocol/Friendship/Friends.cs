@@ -20,6 +20,9 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
 
     private static readonly TimeSpan RememberPause = TimeSpan.FromMinutes(1);
 
+    /// <summary>So many pauses may be used ahead: a change of network is a few changes.</summary>
+    private const int RemembersAhead = 3;
+
     private static readonly TimeSpan Simultaneous = TimeSpan.FromSeconds(
         Limits.SimultaneousSeconds
     );
@@ -262,7 +265,9 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             _isStale = true;
             state.Addresses = learned;
             // Each costs a durable write: a friend that tells others all the time has to wait.
-            state.RememberAt = state.Remembered is { } last ? last + RememberPause : now;
+            state.RememberAt = state.RememberedUntil is { } until
+                ? until + (-RemembersAhead * RememberPause)
+                : now;
             if (state.RememberAt <= now)
             {
                 Remember(state, now);
@@ -272,7 +277,8 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
 
     private void Remember(FriendState state, Instant now)
     {
-        (state.RememberAt, state.Remembered) = (null, now);
+        var from = state.RememberedUntil > now ? state.RememberedUntil.Value : now;
+        (state.RememberAt, state.RememberedUntil) = (null, from + RememberPause);
         effects.Enqueue(new Effect.RememberAddresses(state.Id, state.Addresses));
     }
 

@@ -149,6 +149,14 @@ public sealed class FriendsTests
         Assert.Equal([Home[0], "198.51.100.9:9"], remember.Addresses);
         _friends.HandleAddresses(new LinkId(1), told, _now);
         Assert.Empty(Drain());
+        // A few changes at once are remembered at once, of more of them the last.
+        for (var change = 1; change <= 3; change++)
+        {
+            told.Address[2] = $"198.51.100.8:{change}";
+            _friends.HandleAddresses(new LinkId(1), told, _now);
+            Assert.IsType<Effect.RememberAddresses>(Assert.Single(Drain()));
+        }
+
         told.Address.AddRange(Enumerable.Range(1, 1_000).Select(i => $"198.51.100.7:{i}"));
         _friends.HandleAddresses(new LinkId(1), told, _now);
         Assert.Empty(Drain());
