@@ -25,7 +25,7 @@ internal sealed class Scratch : IDisposable
         var path = System.IO.Path.Combine(Path, name);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         var random = new Random(seed);
-        var buffer = new byte[1 << 20];
+        var buffer = new byte[Math.Min(bytes, 1 << 20)];
         using var file = System.IO.File.Create(path);
         for (var left = bytes; left > 0; left -= buffer.Length)
         {

@@ -64,19 +64,16 @@ public sealed class ProbeTests
 
         Assert.InRange(hello.Length, 500, 1_400);
         var gate = alice.Gate.Listening[0];
-        foreach (var length in Enumerable.Range(0, hello.Length))
+        var places = Enumerable.Range(0, hello.Length);
+        var changed = places.Select(at =>
         {
-            Assert.Equal(0, Hear(gate, hello[..length]));
-        }
-
-        for (var at = 0; at < hello.Length; at++)
-        {
-            var changed = (byte[])hello.Clone();
-            changed[at] ^= 1;
-            Assert.Equal(0, Hear(gate, changed));
-        }
-
-        Assert.Equal(0, Hear(gate, [.. hello, 0]));
+            var bytes = (byte[])hello.Clone();
+            bytes[at] ^= 1;
+            return bytes;
+        });
+        byte[][] probes = [.. places.Select(to => hello[..to]), .. changed, [.. hello, 0]];
+        var heard = probes.AsParallel().WithDegreeOfParallelism(16).Select(it => Hear(gate, it));
+        Assert.All(heard.ToArray(), bytes => Assert.Equal(0, bytes));
         Assert.Equal(0, alice.Gate.Status.Admitted);
         Assert.Empty(alice.Our.Links.All);
     }
