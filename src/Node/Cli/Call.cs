@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FriendNet.Node.Api.Contract;
+using FriendNet.Node.Catalogs;
 using FriendNet.Node.Cli.Client;
 using FriendNet.Node.Cli.Rendering;
 using FriendNet.Node.Configuration;
@@ -95,10 +96,17 @@ internal sealed class Call(ParseResult result, CancellationToken cancel)
     /// <summary>What the API is asked for: an absolute path, or a number, id or link.</summary>
     public static string Meant(string what)
     {
-        // Numbers and ids hold no slash, links begin with a scheme.
-        var isPath = what.Contains('/', StringComparison.Ordinal) && !what.Contains(':');
-        return isPath || Path.IsPathRooted(what) ? Path.GetFullPath(what) : what;
+        var isPath =
+            Path.IsPathRooted(what)
+            || what.Split('/')[0] is "." or ".."
+            // Numbers and ids hold no slash, links begin with a scheme.
+            || (what.Contains('/') && !what.Contains(':'))
+            || (!IsNumberOrId(what) && Path.Exists(what));
+        return isPath ? Path.GetFullPath(what) : what;
     }
+
+    private static bool IsNumberOrId(string what) =>
+        what.All(char.IsAsciiDigit) || ShortId.TryParse(what, out _);
 
     /// <summary>The absolute path of one that was said.</summary>
     /// <param name="where">The flag or argument that says it.</param>

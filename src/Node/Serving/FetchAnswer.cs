@@ -118,6 +118,11 @@ internal sealed class FetchAnswer(
         }
     }
 
+    /// <summary>Whether files are open for requests to come.</summary>
+    internal bool HoldsFiles => !_files.IsEmpty;
+
+    internal void CloseFiles() => _files.DropAll();
+
     /// <summary>From any thread: nothing that was found before counts.</summary>
     internal void Forget() => _isStale = true;
 

@@ -70,15 +70,35 @@ internal sealed class LinkServing : IDisposable
     {
         using (_reader)
         {
-            await foreach (var (answer, request) in _requests.Reader.ReadAllAsync())
+            while (await AwaitAsync())
             {
-                // Given up while it waited: nothing is read for nobody.
-                if (!answer.IsOver)
+                while (_requests.Reader.TryRead(out var next))
                 {
-                    await ServeAsync(answer, request);
+                    // Given up while it waited: nothing is read for nobody.
+                    if (!next.Answer.IsOver)
+                    {
+                        await ServeAsync(next.Answer, next.Request);
+                    }
                 }
             }
         }
+    }
+
+    /// <summary>Until there is a request; false: there will be none.</summary>
+    private async Task<bool> AwaitAsync()
+    {
+        var next = _requests.Reader.WaitToReadAsync().AsTask();
+        if (!next.IsCompleted && _reader.HoldsFiles)
+        {
+            await ((Task)next)
+                .WaitAsync(OpenFiles.KeptTime)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // An idle link keeps no disk from being taken out.
+            if (!next.IsCompleted)
+                _reader.CloseFiles();
+        }
+
+        return await next;
     }
 
     private bool IsStillForIt(Request request)

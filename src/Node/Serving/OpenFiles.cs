@@ -47,8 +47,11 @@ internal sealed class OpenFile(FileLocation location, SafeFileHandle file) : IDi
 internal sealed class OpenFiles : IDisposable
 {
     private const int KeptMax = 8;
-    private const long KeptMilliseconds = 2_000;
+    internal static readonly TimeSpan KeptTime = TimeSpan.FromSeconds(2);
+
     private readonly List<(ContentId Id, OpenFile File, long Since)> _kept = [];
+
+    internal bool IsEmpty => _kept.Count == 0;
 
     /// <summary>One that is open and was looked up lately: files go away.</summary>
     internal OpenFile? Find(ContentId id)
@@ -56,7 +59,7 @@ internal sealed class OpenFiles : IDisposable
         var at = _kept.FindIndex(kept => kept.Id == id);
         if (at < 0)
             return null;
-        if (Environment.TickCount64 - _kept[at].Since < KeptMilliseconds)
+        if (Environment.TickCount64 - _kept[at].Since < KeptTime.TotalMilliseconds)
             return _kept[at].File;
         Drop(at);
         return null;

@@ -20,8 +20,8 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
 
     private static readonly TimeSpan RememberPause = TimeSpan.FromMinutes(1);
 
-    /// <summary>So many pauses may be used ahead: a change of network is a few changes.</summary>
-    private const int RemembersAhead = 3;
+    /// <summary>A change of network is a few changes: those need no pause.</summary>
+    private static readonly TimeSpan RememberEarly = -3 * RememberPause;
 
     private static readonly TimeSpan Simultaneous = TimeSpan.FromSeconds(
         Limits.SimultaneousSeconds
@@ -265,9 +265,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             _isStale = true;
             state.Addresses = learned;
             // Each costs a durable write: a friend that tells others all the time has to wait.
-            state.RememberAt = state.RememberedUntil is { } until
-                ? until + (-RemembersAhead * RememberPause)
-                : now;
+            state.RememberAt = (state.RememberedUntil ?? now) + RememberEarly;
             if (state.RememberAt <= now)
             {
                 Remember(state, now);

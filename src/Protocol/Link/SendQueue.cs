@@ -122,6 +122,7 @@ public sealed class SendQueue<TBlock>(Action<TBlock> release)
 
         QueuedBytes -= outlet.Counts ? outlet.Bytes : 0;
         outlet.Pieces.Clear();
+        _turns.Leave(outlet);
         return true;
     }
 

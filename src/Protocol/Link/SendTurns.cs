@@ -69,6 +69,9 @@ internal sealed class Outlet<TBlock>(StreamId stream, SendClass sendClass)
 
     internal bool InTurn { get; set; }
 
+    /// <summary>Its stream is no more.</summary>
+    internal bool IsGone { get; set; }
+
     internal bool CanSend =>
         Pieces.TryPeek(out var piece) && (piece.Type != FrameType.Data || Credit > 0);
 }
@@ -87,6 +90,9 @@ internal sealed class SendTurns<TBlock>
     private int _interactiveBurst;
     private int _promptBurst;
     private int _bulkBurst;
+
+    /// <summary>Of those in turn, how many are gone.</summary>
+    private int _gone;
 
     internal bool IsEmpty => _interactive.Count + Others == 0;
 
@@ -117,6 +123,32 @@ internal sealed class SendTurns<TBlock>
         turns.Enqueue(outlet);
     }
 
+    /// <summary>
+    /// Its stream is no more. It leaves when its turn comes, or with many: a limit may let none
+    /// come for days, while a peer opens streams and takes them back.
+    /// </summary>
+    internal void Leave(Outlet<TBlock> outlet)
+    {
+        outlet.IsGone = true;
+        if (!outlet.InTurn || ++_gone <= Limits.LinkStreamsMax)
+        {
+            return;
+        }
+
+        foreach (var turns in new[] { _interactive, _prompt, _bulk, _relayed })
+        {
+            for (var left = turns.Count; left > 0; left--)
+            {
+                if (turns.Dequeue() is { IsGone: false } there)
+                {
+                    turns.Enqueue(there);
+                }
+            }
+        }
+
+        _gone = 0;
+    }
+
     /// <param name="all">False: only what no limit holds back.</param>
     internal bool TryNext(bool all, [NotNullWhen(true)] out Outlet<TBlock>? outlet)
     {
@@ -141,7 +173,7 @@ internal sealed class SendTurns<TBlock>
         return TryNextOfOthers(out outlet);
     }
 
-    private static bool TryNext(
+    private bool TryNext(
         Queue<Outlet<TBlock>> turns,
         [NotNullWhen(true)] out Outlet<TBlock>? outlet
     )
@@ -149,6 +181,7 @@ internal sealed class SendTurns<TBlock>
         while (turns.TryDequeue(out outlet))
         {
             outlet.InTurn = false;
+            _gone -= outlet.IsGone ? 1 : 0;
             // A removed stream is empty; it leaves its turn here.
             if (outlet.CanSend)
             {

@@ -16,7 +16,7 @@ using Xunit;
 
 namespace FriendNet.Tests.Node.Serving;
 
-public sealed class ServerTests
+public sealed partial class ServerTests
 {
     private const int Mib = 1024 * 1024;
 
@@ -64,6 +64,22 @@ public sealed class ServerTests
         alice.Server.Recheck();
         RunOfContent[] second = [Run(alice, "large", 1)];
         Check(second, Ask(bob, alice, second), AnswerStep.NotFound);
+    }
+
+    /// <summary>So that a disk can be taken out, though the link stays.</summary>
+    [Fact]
+    public void A_file_is_closed_soon_after_it_was_asked_for_last()
+    {
+        using var alice = new SharingSide(("large", _large));
+        using var bob = new Side("Bob");
+        RunOfContent[] asked = [Run(alice, "large", 0)];
+        Check(asked, Ask(bob, alice, asked), AnswerStep.Whole);
+        var path = Path.Join(alice.Home.Share, "large");
+        Until(() => !Directory.GetFiles("/proc/self/fd").Any(fd => IsOf(fd, path)));
+        Assert.NotNull(bob.Our.Links.Find(alice.Side.Id));
+
+        static bool IsOf(string fd, string path) =>
+            File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName == path;
     }
 
     [Fact]
@@ -230,77 +246,5 @@ public sealed class ServerTests
         hasher.Append(_large.AsSpan(2 * Mib, Mib));
         var told = Assert.Single(answer.Pieces).Bytes;
         Assert.Equal(MemoryMarshal.AsBytes(hasher.Leaves).ToArray(), told);
-    }
-
-    private static RunOfContent Run(SharingSide side, string path, int run)
-    {
-        IndexedFile file = side.Files.Single(file => file.Path == path);
-        return new(new ContentId(file.Root, file.Size), run);
-    }
-
-    private static Collected Ask(Side asker, SharingSide sharer, RunOfContent[] runs)
-    {
-        return Send(asker, sharer, Fetch(runs), runs.Sum(run => run.Bytes));
-    }
-
-    private static Request Fetch(RunOfContent[] runs)
-    {
-        var fetch = new FetchRequest();
-        fetch.Slices.AddRange(runs.Select(run => run.ToRequest()));
-        return new() { Fetch = fetch };
-    }
-
-    private static Collected Send(Side asker, SharingSide sharer, Request request, int credit)
-    {
-        var link = asker.Our.Links.Find(sharer.Side.Id) ?? Linked(asker, sharer);
-        var sink = new Collected();
-        Assert.NotEqual(default, link.Open(request, credit, sink));
-        Assert.Null(sink.Wait());
-        Assert.True(sink.HasEnded);
-        return sink;
-    }
-
-    private static Collected[] Ask(Link link, Request request, int times)
-    {
-        var credit = ControlMessages.DataBytes(request.Fetch)!.Value;
-        var sinks = Enumerable.Range(0, times).Select(_ => new Collected()).ToArray();
-        foreach (var sink in sinks)
-            Assert.NotEqual(default, link.Open(request, credit, sink));
-        return sinks;
-    }
-
-    private static void Until(Func<bool> condition) =>
-        Assert.True(SpinWait.SpinUntil(condition, Side.Patience));
-
-    private static Link Linked(Side asker, SharingSide sharer)
-    {
-        asker.Befriend(sharer.Side);
-        asker.Dialer.Dial(sharer.Side.Id, [sharer.Side.Address]);
-        return asker.Opened();
-    }
-
-    private static void Check(RunOfContent[] asked, Collected answer, AnswerStep each)
-    {
-        var check = new AnswerCheck(asked);
-        var slices = new SliceCheck();
-        List<byte> whole = [];
-        List<AnswerStep> steps = [];
-        foreach (var (isPart, bytes) in answer.Pieces)
-        {
-            var run = asked[Math.Min(check.Index, asked.Length - 1)];
-            var step = isPart ? check.Header(bytes) : check.Data(bytes.Length);
-            whole.AddRange(isPart ? [] : bytes);
-            if (step == AnswerStep.Whole)
-            {
-                Assert.True(slices.IsGood(run, CollectionsMarshal.AsSpan(whole), check.Proof));
-                whole.Clear();
-            }
-
-            if (step != AnswerStep.More)
-                steps.Add(step);
-        }
-
-        Assert.Equal(Enumerable.Repeat(each, asked.Length), steps);
-        Assert.True(check.IsComplete);
     }
 }

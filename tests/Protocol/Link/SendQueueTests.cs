@@ -52,6 +52,33 @@ public sealed class SendQueueTests
         Assert.All(streams.Take(Limits.InteractiveBurstMax), stream => Assert.Equal(4u, stream));
     }
 
+    /// <summary>A limit may hold them all back for days.</summary>
+    [Fact]
+    public void StreamsThatComeAndGoUnsentDoNotPileUp()
+    {
+        Add(1, SendClass.Bulk, 0);
+        _queue.TryAnswer(new(1), FrameType.Part, new byte[5]);
+        for (var id = 2u; id < 2 + Limits.LinkStreamsMax; id++)
+        {
+            Add(id, SendClass.Prompt, 0);
+            _queue.TryAnswer(new(id), FrameType.Part, new byte[5]);
+            Assert.True(_queue.Remove(new(id)));
+        }
+
+        Assert.Equal(SendClass.Bulk, _queue.Held);
+        Assert.True(_queue.TryPoll(out var frame));
+        Assert.Equal(1u, frame.Header.Stream.Value);
+        for (var id = 1000u; id <= 1000 + Limits.LinkStreamsMax; id++)
+        {
+            Add(id, SendClass.Prompt, 0);
+            _queue.TryAnswer(new(id), FrameType.Part, new byte[5]);
+            Assert.True(_queue.Remove(new(id)));
+        }
+
+        // One too many: all of them have left.
+        Assert.Null(_queue.Held);
+    }
+
     [Fact]
     public void DataGoesOnlyAgainstCreditAndPartsWithout()
     {
