@@ -83,7 +83,7 @@ public sealed partial class RunningNode : IDisposable
         _server = new Server(
             (link, stream) => Links.Find(link)?.BeginAnswer(stream),
             Find,
-            changed => Index.Rescan(changed.Share),
+            changed => Index.Doubt(changed),
             Warn,
             settings.ShareParts ? new FetchedParts(Downloads, Index).Reader : null,
             _served

@@ -96,6 +96,14 @@ internal sealed partial class IndexLoop : IDisposable
         _wake.Set();
     }
 
+    internal void Doubt(int share, string path)
+    {
+        if (Find(share) is not { } entry)
+            return;
+        entry.Doubted.Add(path, Environment.TickCount64, 0, 0);
+        Touch(entry, path);
+    }
+
     public void Dispose()
     {
         _stop.Cancel();
@@ -187,6 +195,7 @@ internal sealed partial class IndexLoop : IDisposable
         }
         if (_scans.Count > 0)
             return;
+        _file.Store.HasDoubted = false;
         // Its threads live as long as something is scanned.
         _hasher?.Dispose();
         _hasher = null;

@@ -13,7 +13,11 @@ internal readonly record struct IndexRow(
     long BirthNs,
     Hash256 Root,
     bool Gone
-);
+)
+{
+    /// <summary>The time of one that is to be hashed whatever its times say.</summary>
+    internal const long DoubtedNs = long.MinValue;
+}
 
 /// <summary>Files and bytes of a share that are live, and tombstones.</summary>
 internal readonly record struct ShareTotals(int Share, long Files, long Bytes, long Gone);
@@ -30,6 +34,7 @@ internal sealed class IndexStore : IDisposable
     private readonly Statement _sameTime;
     private readonly Statement _upsert;
     private readonly Statement _withdraw;
+    private readonly Statement _doubt;
     private readonly Statement _under;
     private readonly Statement _putLayer;
     private readonly Statement _dropLayer;
@@ -60,6 +65,7 @@ internal sealed class IndexStore : IDisposable
             """
         );
         _withdraw = New("UPDATE file SET gone=1, seq=? WHERE id=?");
+        _doubt = New("UPDATE file SET mtime=? WHERE id=?");
         _under = New(
             """
             SELECT id, path, size, gone FROM file
@@ -79,6 +85,9 @@ internal sealed class IndexStore : IDisposable
 
     /// <summary>Tombstones up to this number may have been dropped.</summary>
     internal long ForgottenSeq { get; private set; }
+
+    /// <summary>A scan doubts what was found before, and what it finds in the end.</summary>
+    internal bool HasDoubted { get; set; }
 
     /// <summary>Rows written since the last commit.</summary>
     internal int Uncommitted { get; private set; }
@@ -157,6 +166,13 @@ internal sealed class IndexStore : IDisposable
     {
         Begin();
         _withdraw.Bind(0, ++Seq).Bind(1, id).Run();
+    }
+
+    internal void Doubt(long id)
+    {
+        Begin();
+        HasDoubted = true;
+        _doubt.Bind(0, IndexRow.DoubtedNs).Bind(1, id).Run();
     }
 
     /// <summary>Up to 1,000 rows after a path, in order of path: a page to go on from.</summary>
@@ -244,6 +260,7 @@ internal sealed class IndexStore : IDisposable
         _sameTime.Dispose();
         _upsert.Dispose();
         _withdraw.Dispose();
+        _doubt.Dispose();
         _under.Dispose();
         _putLayer.Dispose();
         _dropLayer.Dispose();

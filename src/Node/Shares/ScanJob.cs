@@ -126,7 +126,7 @@ internal sealed class ScanJob(
         }
         else if (file.Stat.Size > Limits.FileBytesMax)
             Skips.Add(SkipReason.TooLong, file.Path);
-        else if (FindTwin(file) is { } root)
+        else if (row?.ModifiedNs != IndexRow.DoubtedNs && FindTwin(file) is { } root)
             Publish(file.Path, file.Stat, root, row);
         else
             Hash(file, row);

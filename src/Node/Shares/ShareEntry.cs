@@ -22,6 +22,9 @@ internal sealed class ShareEntry : IDisposable
     /// <summary>What the system said changed.</summary>
     internal PathSet Dirty { get; } = new();
 
+    /// <summary>What could not be served as it was hashed.</summary>
+    internal PathSet Doubted { get; } = new();
+
     /// <summary>What was changing when it was to be hashed.</summary>
     internal PathSet Retries { get; } = new();
 

@@ -21,7 +21,7 @@ public sealed class ShareIndex : IDisposable
     {
         _loop = loop;
         Notice = notice;
-        _loop.Committed = () => Changed?.Invoke(this, EventArgs.Empty);
+        _loop.Committed = Committed;
     }
 
     /// <summary>
@@ -87,6 +87,17 @@ public sealed class ShareIndex : IDisposable
         _cache.Clear();
     }
 
+    /// <summary>
+    /// What could not be served is looked at again, and hashed though its times are the same: a
+    /// disk that rots, or does not give it, changes none of them.
+    /// </summary>
+    public void Doubt(FileLocation file)
+    {
+        // Whoever asks for it meanwhile does not make it begin anew.
+        if (file.ModifiedNs != IndexRow.DoubtedNs)
+            _loop.Doubt(file.Share, file.Path);
+    }
+
     /// <summary>Walks a share again now.</summary>
     public void Rescan(int share) => _loop.Rescan(share);
 
@@ -137,6 +148,13 @@ public sealed class ShareIndex : IDisposable
         }
         location = null;
         return false;
+    }
+
+    private void Committed()
+    {
+        if (_loop.File.Store.HasDoubted)
+            _cache.Clear();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>Ends the scanning and closes the file.</summary>

@@ -89,6 +89,8 @@ internal sealed class ShareScan : IDisposable
             yield break;
         _entry.Become(ShareState.Scanning);
         TakeOver(stat);
+        foreach (var path in _entry.Doubted.Take())
+            Doubt(path);
         if (_isFull && _entry.Files == 0)
         {
             foreach (var turn in _job.CountAll())
@@ -98,6 +100,17 @@ internal sealed class ShareScan : IDisposable
             yield return turn;
         if (!_cancel.IsCancellationRequested)
             Conclude();
+    }
+
+    private void Doubt(string path)
+    {
+        // What is gone or has other times is looked at anyway; moved, it need not be hashed.
+        if (
+            _store.Find(_entry.Folder.Id, path) is { Gone: false } row
+            && FileStat.Read($"{_entry.Folder.Path}/{path}", follow: false, out var stat) == 0
+            && (row.Size, row.ModifiedNs) == (stat.Size, stat.ModifiedNs)
+        )
+            _store.Doubt(row.Id);
     }
 
     private List<string> Targets()

@@ -267,9 +267,7 @@ public sealed class Friends(FriendId self, IEntropy entropy, Queue<Effect> effec
             // Each costs a durable write: a friend that tells others all the time has to wait.
             state.RememberAt = (state.RememberedUntil ?? now) + RememberEarly;
             if (state.RememberAt <= now)
-            {
                 Remember(state, now);
-            }
         }
     }
 

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using FriendNet.Crypto.Merkle;
 using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
-using FriendNet.Node.Shares;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Budgets;
 using FriendNet.Protocol.Events;
@@ -12,6 +11,7 @@ using FriendNet.Protocol.Wire;
 using FriendNet.Tests.Crypto;
 using FriendNet.Tests.Node.Downloads;
 using FriendNet.Tests.Node.Links;
+using FriendNet.Tests.Node.Shares;
 using Xunit;
 
 namespace FriendNet.Tests.Node.Serving;
@@ -66,6 +66,20 @@ public sealed partial class ServerTests
         Check(second, Ask(bob, alice, second), AnswerStep.NotFound);
     }
 
+    [Fact]
+    public void What_a_friend_rightly_finds_wrong_is_looked_at_again()
+    {
+        using var alice = new SharingSide(("large", _large));
+        using var bob = new Side("Bob");
+        var run = Run(alice, "large", 0);
+        var leaves = new Request { Leaves = new() { Slice = run.ToRequest() } };
+        Send(bob, alice, leaves, 0);
+        Assert.Empty(alice.Changed);
+        IndexedHome.Spoil(Path.Join(alice.Home.Share, "large"));
+        Send(bob, alice, leaves, 0);
+        Assert.Equal("large", Assert.Single(alice.Changed).Path);
+    }
+
     /// <summary>So that a disk can be taken out, though the link stays.</summary>
     [Fact]
     public void A_file_is_closed_soon_after_it_was_asked_for_last()
@@ -75,11 +89,9 @@ public sealed partial class ServerTests
         RunOfContent[] asked = [Run(alice, "large", 0)];
         Check(asked, Ask(bob, alice, asked), AnswerStep.Whole);
         var path = Path.Join(alice.Home.Share, "large");
-        Until(() => !Directory.GetFiles("/proc/self/fd").Any(fd => IsOf(fd, path)));
+        var open = new DirectoryInfo("/proc/self/fd");
+        Until(() => open.GetFiles().All(one => one.LinkTarget != path));
         Assert.NotNull(bob.Our.Links.Find(alice.Side.Id));
-
-        static bool IsOf(string fd, string path) =>
-            File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName == path;
     }
 
     [Fact]

@@ -22,6 +22,8 @@ internal sealed class SharingSide : IDisposable
             var full = Path.Join(Home.Share, path);
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             File.WriteAllBytes(full, bytes);
+            // A time that can be set again.
+            File.SetLastWriteTimeUtc(full, DateTime.UtcNow - TimeSpan.FromHours(1));
         }
 
         Home.Open();

@@ -65,6 +65,22 @@ public sealed class ShareIndexTests : IDisposable
         }
     }
 
+    /// <summary>A disk that rots changes no time.</summary>
+    [Fact]
+    public void WhatCouldNotBeServedIsHashedAgain()
+    {
+        var path = _home.Write("a", new byte[5000]);
+        _home.Open();
+        var row = _home.Row("a");
+        _home.Index.Doubt(_home.Find(row.Root, row.Size)!);
+        _home.WaitFor(() => !_home.Index.Indexing && _home.Row("a").Seq > row.Seq);
+        Assert.Equal(row.Root, _home.Row("a").Root);
+        IndexedHome.Spoil(path);
+        _home.Index.Doubt(_home.Find(row.Root, row.Size)!);
+        _home.WaitFor(() => _home.Find(row.Root, row.Size) is null);
+        Assert.NotEqual(row.Root, _home.Row("a").Root);
+    }
+
     [Fact]
     public void NothingIsHashedAgainAtAStartOrARescan()
     {
