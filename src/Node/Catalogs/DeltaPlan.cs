@@ -76,5 +76,5 @@ internal sealed record DeltaPlan(
         IndexSnapshot index,
         IReadOnlyList<VisibleShare> shares,
         long seq
-    ) => shares.Count == 0 ? [] : index.ChangesAfter(shares.Select(s => s.Id), seq);
+    ) => shares.Count == 0 ? [] : index.NewsSince(shares.Select(s => s.Id), seq);
 }

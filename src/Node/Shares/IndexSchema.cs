@@ -8,7 +8,9 @@ internal static class IndexSchema
     /// moved is not hashed again. horizon.forgotten starts at the microsecond of creation, so
     /// that change numbers go on rising when a damaged index is built anew. file_root alone tells
     /// in which shares a content is, so a look for one that is not for who asks reads no more pages
-    /// than for one that is nowhere.
+    /// than for one that is nowhere. file.born: the change since which the row is, or was, live
+    /// without a break (0: not known, of old rows); past: its lives before that, so that a friend
+    /// is told of an end only if it was told of the file.
     /// </summary>
     internal static readonly string[] Versions =
     [
@@ -34,6 +36,14 @@ internal static class IndexSchema
         """
             DROP INDEX file_root;
             CREATE INDEX file_root ON file(root, size, gone, share);
+            """,
+        """
+            ALTER TABLE file ADD COLUMN born INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE past(
+              file INTEGER NOT NULL, died INTEGER NOT NULL, born INTEGER NOT NULL,
+              PRIMARY KEY(file, died)) WITHOUT ROWID;
+            CREATE TRIGGER file_back AFTER UPDATE OF gone ON file WHEN old.gone=1 AND new.gone=0
+              BEGIN INSERT INTO past VALUES(old.id, old.seq, old.born); END;
             """,
     ];
 }

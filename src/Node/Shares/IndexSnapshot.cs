@@ -55,6 +55,23 @@ public sealed class IndexSnapshot : IDisposable
             statement => statement.Bind(0, seq)
         );
 
+    /// <summary>
+    /// The same, but no tombstones of what was not there at that number: who was told what was
+    /// there then has never heard of it.
+    /// </summary>
+    public IEnumerable<IndexedFile> NewsSince(IEnumerable<int> shares, long seq) =>
+        List(
+            $"""
+            SELECT {IndexListing.Columns} FROM file INDEXED BY file_seq
+            WHERE seq>?1 AND share IN ({string.Join(',', shares)})
+              AND (gone=0 OR born<=?1 OR EXISTS(
+                SELECT 1 FROM past
+                WHERE past.file=file.id AND past.died>?1 AND past.born<=?1))
+            ORDER BY seq
+            """,
+            statement => statement.Bind(0, seq)
+        );
+
     /// <summary>Live files in order of keys, whose first bytes lie between two.</summary>
     public IEnumerable<IndexedFile> InKeyOrder(IEnumerable<int> shares, byte first, byte last) =>
         List(

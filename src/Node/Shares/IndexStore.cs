@@ -19,13 +19,16 @@ internal readonly record struct IndexRow(
     internal const long DoubtedNs = long.MinValue;
 }
 
-/// <summary>Files and bytes of a share that are live, and tombstones.</summary>
-internal readonly record struct ShareTotals(int Share, long Files, long Bytes, long Gone);
+/// <summary>Files and bytes of a share that are live.</summary>
+internal readonly record struct ShareTotals(int Share, long Files, long Bytes);
 
 /// <summary>The writing side of the index, for the index thread alone.</summary>
 internal sealed class IndexStore : IDisposable
 {
     private const int TwinsMax = 64;
+    private const string EndsSql =
+        "SELECT seq FROM file WHERE gone=1 UNION ALL SELECT died FROM past";
+
     private readonly Database _database;
     private readonly Statement _begin;
     private readonly Statement _commit;
@@ -57,10 +60,10 @@ internal sealed class IndexStore : IDisposable
         );
         _upsert = New(
             """
-            INSERT INTO file(share, path, size, mtime, inode, birth, root, key, seq, gone)
-            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)
+            INSERT INTO file(share, path, size, mtime, inode, birth, root, key, seq, gone, born)
+            VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?9)
             ON CONFLICT(share, path) DO UPDATE SET size=?3, mtime=?4, inode=?5, birth=?6,
-              root=?7, key=?8, seq=?9, gone=0
+              root=?7, key=?8, seq=?9, gone=0, born=iif(gone, ?9, born)
             RETURNING id
             """
         );
@@ -190,13 +193,16 @@ internal sealed class IndexStore : IDisposable
         List<ShareTotals> totals = [];
         using var sums = New(
             """
-            SELECT share, sum(1 - gone), sum(size * (1 - gone)), sum(gone) FROM file GROUP BY share
+            SELECT share, sum(1 - gone), sum(size * (1 - gone)) FROM file GROUP BY share
             """
         );
         while (sums.Step())
-            totals.Add(new((int)sums.Long(0), sums.Long(1), sums.Long(2), sums.Long(3)));
+            totals.Add(new((int)sums.Long(0), sums.Long(1), sums.Long(2)));
         return totals;
     }
+
+    /// <summary>Tombstones and past lives.</summary>
+    internal long Ends() => Number($"SELECT count(*) FROM ({EndsSql})");
 
     /// <summary>Name, path and device under which a share was indexed; null if never.</summary>
     internal (string Name, string Path, long Device)? FindShare(int id)
@@ -219,14 +225,13 @@ internal sealed class IndexStore : IDisposable
         drop.Bind(0, id).Run();
     }
 
-    /// <summary>Drops the older half of the tombstones for good.</summary>
-    internal void ForgetTombstones(long gone)
+    /// <summary>Drops the older half of the tombstones and past lives for good.</summary>
+    internal void ForgetTombstones(long ends)
     {
         Begin();
-        var cut = Number(
-            $"SELECT seq FROM file WHERE gone=1 ORDER BY seq LIMIT 1 OFFSET {gone / 2}"
-        );
+        var cut = Number($"{EndsSql} ORDER BY 1 LIMIT 1 OFFSET {ends / 2}");
         _database.Execute($"DELETE FROM file WHERE gone=1 AND seq<={cut}");
+        _database.Execute($"DELETE FROM past WHERE died<={cut}");
         _database.Execute("DELETE FROM layer WHERE root NOT IN (SELECT root FROM file)");
         _database.Execute($"UPDATE horizon SET forgotten={cut}");
         ForgottenSeq = cut;

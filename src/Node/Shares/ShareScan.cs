@@ -248,11 +248,10 @@ internal sealed class ShareScan : IDisposable
         );
         _entry.Become(ShareState.Ready, _job.Skips.Errors, sentence);
         _settings.Scanned?.Invoke(_entry.Status, Progress);
-        var totals = _store.Totals();
-        var (gone, live) = (totals.Sum(t => t.Gone), totals.Sum(t => t.Files));
-        if (gone > Math.Max(TombstonesMin, live))
+        var (ends, live) = (_store.Ends(), _store.Totals().Sum(totals => totals.Files));
+        if (ends > Math.Max(TombstonesMin, live))
         {
-            _store.ForgetTombstones(gone);
+            _store.ForgetTombstones(ends);
             _store.Commit();
         }
     }

@@ -27,6 +27,8 @@ internal sealed class ViewsFixture : IDisposable
 
     internal string Database => Path.Combine(_folder, "views.db");
 
+    internal string IndexDatabase => Path.Combine(_folder, "index.db");
+
     internal ShareIndex Index { get; private set; } = null!;
 
     internal Views Views { get; private set; } = null!;
@@ -48,7 +50,7 @@ internal sealed class ViewsFixture : IDisposable
             new(2, "Books", Path.Combine(_folder, "Books")),
         ];
         var settings = new ShareIndexSettings { Settle = TimeSpan.FromMilliseconds(20) };
-        Index = ShareIndex.Open(Path.Combine(_folder, "index.db"), shares, settings, out var why)!;
+        Index = ShareIndex.Open(IndexDatabase, shares, settings, out var why)!;
         Assert.True(Index is not null, why);
         Views = FriendNet.Node.Catalogs.Views.Open(
             Database,
