@@ -79,15 +79,19 @@ public sealed partial class Views : IDisposable
             ? new Views(index, told, spoolFolder, changed, said, most ?? CatalogSize.Most)
             : null;
 
-    /// <summary>Which shares a friend may see, from now on; none is a view too.</summary>
+    /// <summary>
+    /// Which shares a friend may see, from now on; none is a view too. If it cannot be written, the
+    /// friend has no view until it is shown one again.
+    /// </summary>
     public void Show(FriendId friend, IEnumerable<VisibleShare> visible)
     {
         var shares = new ViewShares(visible);
         lock (_gate)
         {
+            // First: whatever fails below, it does not go on seeing what it saw.
+            Leave(friend);
             using var index = _index.Snapshot();
             _told.Show(friend, shares, index.Seq);
-            Leave(friend);
             if (!_views.TryGetValue(shares.Key, out var view))
                 _views.Add(shares.Key, view = new View(shares));
             view.Friends.Add(friend);

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using FriendNet.Node.Catalogs;
 using FriendNet.Node.Shares;
 using FriendNet.Node.Storage;
@@ -32,12 +33,19 @@ public sealed class Audiences
         ShowAgain(share.Audience);
     }
 
-    /// <summary>First out of every view, then out of the index.</summary>
+    /// <summary>First out of every view, then out of the index, whatever the views' disk says.
+    /// </summary>
     public void Removed(SharedFolder share)
     {
         Narrowed?.Invoke(this, EventArgs.Empty);
-        ShowAgain(share.Audience);
-        _index.Remove(share.Id);
+        try
+        {
+            ShowAgain(share.Audience);
+        }
+        finally
+        {
+            _index.Remove(share.Id);
+        }
     }
 
     /// <summary>A share is for others from now on.</summary>
@@ -51,10 +59,7 @@ public sealed class Audiences
     public void Regrouped(IEnumerable<FriendId> friends)
     {
         Narrowed?.Invoke(this, EventArgs.Empty);
-        foreach (var friend in friends)
-        {
-            Show(friend);
-        }
+        ShowAll(friends);
     }
 
     internal static ShareFolder Indexed(SharedFolder share) =>
@@ -109,20 +114,38 @@ public sealed class Audiences
         }
     }
 
-    private void ShowAgain(params Audience[] touched)
-    {
-        if (touched.Any(audience => audience.Circle))
-        {
-            ShowCircle();
-        }
+    private void ShowAgain(params Audience[] touched) =>
+        ShowAll([
+            .. touched.Any(audience => audience.Circle) ? [Views.Circle] : Array.Empty<FriendId>(),
+            .. _friends
+                .Friends.Select(friend => friend.Id)
+                .Where(friend => touched.Any(audience => audience.IsInView(friend, Members))),
+        ]);
 
-        foreach (var friend in _friends.Friends)
+    // The disk that refuses one must not leave all after it as they were.
+    private void ShowAll(IEnumerable<FriendId> viewers)
+    {
+        ExceptionDispatchInfo? first = null;
+        foreach (var viewer in viewers)
         {
-            if (touched.Any(audience => audience.IsInView(friend.Id, Members)))
+            try
             {
-                Show(friend.Id);
+                if (viewer == Views.Circle)
+                {
+                    ShowCircle();
+                }
+                else
+                {
+                    Show(viewer);
+                }
+            }
+            catch (Exception e) when (StorageFault.Is(e))
+            {
+                first ??= ExceptionDispatchInfo.Capture(e);
             }
         }
+
+        first?.Throw();
     }
 
     private IEnumerable<VisibleShare> Of(Func<Audience, bool> isShown) =>

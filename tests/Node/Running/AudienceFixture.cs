@@ -32,7 +32,7 @@ internal sealed class AudienceFixture : IDisposable
         Assert.True(Index is not null, why);
         Index.Changed += (_, _) => _indexed.Release();
         Views = FriendNet.Node.Catalogs.Views.Open(
-            In("views.db"),
+            ViewsDatabase,
             Index,
             In("spool"),
             () => DateTimeOffset.UnixEpoch,
@@ -64,6 +64,8 @@ internal sealed class AudienceFixture : IDisposable
     internal Views Views { get; }
 
     internal Audiences Audiences { get; }
+
+    internal string ViewsDatabase => In("views.db");
 
     internal static string NameOf(int bits) => $"share-{bits:x}";
 
