@@ -12,20 +12,42 @@ internal sealed class IndexReader : IDisposable
     private const int CopiesMax = 32;
     private readonly Database _database;
     private readonly SqliteConnection _connection;
-    private readonly Statement _find;
-    private readonly Statement _copy;
+    private readonly Statement _nextShare;
+    private readonly Statement _copies;
     private readonly Statement _layer;
 
     internal IndexReader(Database database)
     {
         _database = database;
         _connection = database.Rent();
-        _find = new Statement(
+        _nextShare = new Statement(
             _connection,
-            "SELECT share, id FROM file WHERE root=? AND size=? AND gone=0"
+            """
+            SELECT share FROM file WHERE root=? AND size=? AND gone=0 AND share>?
+            ORDER BY share LIMIT 1
+            """
         );
-        _copy = new Statement(_connection, "SELECT path, mtime FROM file WHERE id=?");
+        _copies = new Statement(
+            _connection,
+            "SELECT path, mtime FROM file WHERE root=? AND size=? AND gone=0 AND share=? LIMIT ?"
+        );
         _layer = new Statement(_connection, "SELECT hashes FROM layer WHERE root=?");
+    }
+
+    /// <summary>
+    /// The shares that hold a content, one look each: copies that are hidden from who asks must
+    /// not show in the time that its refusal takes.
+    /// </summary>
+    internal List<int> Shares(Hash256 root, long length)
+    {
+        List<int> shares = [];
+        _nextShare.Bind(0, root).Bind(1, length);
+        while (_nextShare.Bind(2, shares.LastOrDefault(-1)).Step())
+        {
+            shares.Add((int)_nextShare.Long(0));
+            _nextShare.Reset();
+        }
+        return shares;
     }
 
     /// <summary>Copies of that content in those shares, 32 at most.</summary>
@@ -36,17 +58,13 @@ internal sealed class IndexReader : IDisposable
     )
     {
         List<(int, string, long)> copies = [];
-        _find.Bind(0, root).Bind(1, length);
-        while (copies.Count < CopiesMax && _find.Step())
+        _copies.Bind(0, root).Bind(1, length);
+        foreach (var share in Shares(root, length).Where(shares))
         {
-            var share = (int)_find.Long(0);
-            if (!shares(share))
-                continue;
-            if (_copy.Bind(0, _find.Long(1)).Step())
-                copies.Add((share, _copy.Text(0), _copy.Long(1)));
-            _copy.Reset();
+            _copies.Bind(2, share).Bind(3, CopiesMax - copies.Count);
+            while (_copies.Step())
+                copies.Add((share, _copies.Text(0), _copies.Long(1)));
         }
-        _find.Reset();
         return copies;
     }
 
@@ -62,8 +80,8 @@ internal sealed class IndexReader : IDisposable
 
     public void Dispose()
     {
-        _find.Dispose();
-        _copy.Dispose();
+        _nextShare.Dispose();
+        _copies.Dispose();
         _layer.Dispose();
         _database.Return(_connection);
     }

@@ -194,6 +194,35 @@ public sealed class ShareIndexTests : IDisposable
     }
 
     [Fact]
+    public void CopiesThatAreHiddenCostNothing()
+    {
+        for (var i = 0; i < 50; i++)
+            _home.Write($"{i}", [7]);
+        Directory.CreateDirectory(_home.At("films"));
+        File.WriteAllBytes(_home.At("films/x"), [7]);
+        _home.Open(_home.Music, new ShareFolder(2, "films", _home.At("films")));
+        var root = _home.Row("0").Root;
+        List<int> asked = [];
+        Assert.False(Find(_ => false));
+        Assert.Equal([1, 2], asked);
+        asked.Clear();
+        Assert.True(Find(share => share == 2));
+        Assert.Equal([1, 2], asked);
+
+        bool Find(Func<int, bool> visible) =>
+            _home.Index.TryFind(
+                root,
+                1,
+                share =>
+                {
+                    asked.Add(share);
+                    return visible(share);
+                },
+                out _
+            );
+    }
+
+    [Fact]
     public void ARenamedShareGetsNewKeysWithoutHashing()
     {
         var path = _home.Write("a", [1, 2, 3]);
