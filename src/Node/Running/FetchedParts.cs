@@ -15,11 +15,8 @@ public sealed class FetchedParts(Downloader downloads, ShareIndex index)
 {
     public PartSource Reader => new(Holds, TryRead);
 
-    public bool Holds(ContentId id) => downloads.Holds(id) && !IsShared(id);
+    public bool Holds(ContentId id) => downloads.Holds(id) && !index.IsShared(id);
 
     public Hash256[]? TryRead(RunOfContent run, Span<byte> destination) =>
         Holds(run.Id) ? downloads.TryRead(run, destination) : null;
-
-    private bool IsShared(ContentId id) =>
-        index.TryFind(id.Root, id.Length, static _ => true, out _);
 }

@@ -68,25 +68,20 @@ internal sealed class IndexFile : IDisposable
         $"The index of shared files was damaged; it is kept as {aside} and made anew.";
 
     /// <summary>Copies of a content, and its run tree (null if unknown).</summary>
-    internal List<(int Share, string Path, long ModifiedNs)> Find(
+    internal (List<(int Share, string Path, long ModifiedNs)> Copies, RunTree? Runs) Find(
         Hash256 root,
         long length,
-        Func<int, bool> shares,
-        out RunTree? runs
-    )
-    {
-        var reader = Rent();
-        try
+        Func<int, bool> shares
+    ) =>
+        Read(reader =>
         {
             var copies = reader.Find(root, length, shares);
-            runs = copies.Count > 0 ? reader.FindRuns(root, length) : null;
-            return copies;
-        }
-        finally
-        {
-            Return(reader);
-        }
-    }
+            return (copies, copies.Count > 0 ? reader.FindRuns(root, length) : null);
+        });
+
+    /// <summary>The shares that hold a content, in place or not.</summary>
+    internal List<int> SharesOf(Hash256 root, long length) =>
+        Read(reader => reader.Shares(root, length));
 
     public void Dispose()
     {
@@ -97,6 +92,19 @@ internal sealed class IndexFile : IDisposable
                 reader.Dispose();
         }
         Store.Dispose();
+    }
+
+    private T Read<T>(Func<IndexReader, T> read)
+    {
+        var reader = Rent();
+        try
+        {
+            return read(reader);
+        }
+        finally
+        {
+            Return(reader);
+        }
     }
 
     private IndexReader Rent()

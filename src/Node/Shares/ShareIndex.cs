@@ -135,7 +135,7 @@ public sealed class ShareIndex : IDisposable
         location = _cache.Find(id);
         if (location is not null && shares(location.Share) && location.IsInPlace())
             return true;
-        var copies = _loop.File.Find(root, length, shares, out var runs);
+        var (copies, runs) = _loop.File.Find(root, length, shares);
         foreach (var (share, path, modifiedNs) in runs is null ? [] : copies)
         {
             if (_loop.Find(share) is not { } entry)
@@ -149,6 +149,13 @@ public sealed class ShareIndex : IDisposable
         location = null;
         return false;
     }
+
+    /// <summary>
+    /// Whether a content is in some share as of the last look at it; what is on disk just now does
+    /// not matter.
+    /// </summary>
+    public bool IsShared(ContentId content) =>
+        _loop.File.SharesOf(content.Root, content.Length).Any(id => _loop.Find(id) is not null);
 
     private void Committed()
     {

@@ -33,5 +33,28 @@ public sealed class FetchedPartsTests : IDisposable
         home.Close();
     }
 
+    [Fact]
+    public void SoIsWhatIsSharedAndNotInPlace()
+    {
+        using var friend = new MemoryFriend();
+        var bytes = new byte[5000];
+        new Random(1).NextBytes(bytes);
+        var id = friend.Add(bytes);
+        using var node = new OneNode(_home, friend);
+        node.WaitFor(node.Downloader.StartFile("shared", id, node.Destination));
+        using var home = new IndexedHome();
+        var folder = Directory.CreateDirectory(home.At("disk/music")).FullName;
+        File.WriteAllBytes(Path.Combine(folder, "again"), bytes);
+        home.Open(home.Music with { Path = folder });
+        var parts = new FetchedParts(node.Downloader, home.Index);
+        // As a disk that is not mounted: what was on it stays shared.
+        Directory.Move(home.At("disk"), home.At("elsewhere"));
+        Assert.False(parts.Holds(id));
+        Assert.Null(parts.TryRead(new RunOfContent(id, 0), new byte[5000]));
+        home.Index.Remove(1);
+        Assert.True(parts.Holds(id));
+        home.Close();
+    }
+
     public void Dispose() => Directory.Delete(_home, recursive: true);
 }
