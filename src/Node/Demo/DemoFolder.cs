@@ -50,7 +50,7 @@ internal sealed record DemoFolder(string Path, string Wanted, long WantedFiles, 
     /// <summary>What is shared of it, by paths from there: no links, no unfit names.</summary>
     public static IEnumerable<FoundFile> FilesOf(string folder)
     {
-        using var walk = new FolderWalk(folder, default, new Skips(), null);
+        using var walk = new FolderWalk(folder, [], new Skips(), null);
         walk.Start("");
         while (walk.Next(out var file))
         {

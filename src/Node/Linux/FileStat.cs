@@ -52,6 +52,9 @@ public readonly partial record struct FileStat(
             out stat
         );
 
+    /// <summary>The same file or folder, whatever it is called and whatever became of it.</summary>
+    public bool IsSameAs(FileStat other) => Inode == other.Inode && Device == other.Device;
+
     /// <summary>Whether a path leads, also by links, to that folder or into it.</summary>
     public static bool IsWithin(string path, in FileStat folder)
     {
@@ -59,7 +62,7 @@ public readonly partial record struct FileStat(
         {
             if (Read(path, follow: true, out var at) != 0)
                 return false;
-            if (at.Inode == folder.Inode && at.Device == folder.Device)
+            if (at.IsSameAs(folder))
                 return true;
             path += "/..";
         }

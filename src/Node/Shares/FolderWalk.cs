@@ -17,14 +17,19 @@ internal sealed class FolderWalk : IDisposable
     private readonly Stack<(DirectoryStream Stream, string Prefix)> _levels = new();
     private readonly string _root;
     private readonly Skips _skips;
-    private readonly FileStat _excluded;
+    private readonly IReadOnlyList<FileStat> _excluded;
     private readonly FolderWatch? _watch;
 
     /// <param name="excluded">
-    /// A folder that is never entered: the home with the keys, should a share hold it.
+    /// Folders that are never entered: the home with the keys, should a share hold it.
     /// </param>
     /// <param name="watch">Told of each folder before it is listed.</param>
-    internal FolderWalk(string root, FileStat excluded, Skips skips, FolderWatch? watch)
+    internal FolderWalk(
+        string root,
+        IReadOnlyList<FileStat> excluded,
+        Skips skips,
+        FolderWatch? watch
+    )
     {
         _watch = watch;
         _root = root;
@@ -39,7 +44,7 @@ internal sealed class FolderWalk : IDisposable
     internal FoundFile? Start(string path)
     {
         // The share's own folder may have become a link there since.
-        if (FileStat.IsWithin(_root, _excluded))
+        if (_excluded.Any(folder => FileStat.IsWithin(_root, folder)))
             return null;
         FileStat stat = default;
         var depth = 0;
@@ -157,9 +162,10 @@ internal sealed class FolderWalk : IDisposable
             reason = SkipReason.Special;
         if (reason is { } why)
             _skips.Add(why, where + Encoding.UTF8.GetString(name));
-        var isExcluded = stat.Inode == _excluded.Inode && stat.Device == _excluded.Device;
-        return reason is null && !(isExcluded && stat.Kind == FileKind.Directory);
+        return reason is null && !(stat.Kind == FileKind.Directory && IsExcluded(stat));
     }
+
+    private bool IsExcluded(FileStat stat) => _excluded.Any(stat.IsSameAs);
 
     // Unicode's Cc in valid UTF-8: below 0x20, 0x7F, and U+0080 to U+009F as C2 80 to C2 9F.
     private static bool HasControl(ReadOnlySpan<byte> name)

@@ -21,6 +21,7 @@ internal sealed partial class IndexLoop : IDisposable
     private readonly List<ShareScan> _scans = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly AutoResetEvent _wake = new(false);
+    private readonly List<FileStat> _homes = [];
     private readonly Thread _thread;
     private volatile IndexFile _file;
     private long _seq;
@@ -34,6 +35,7 @@ internal sealed partial class IndexLoop : IDisposable
         _settings = settings;
         _seq = file.Store.Seq;
         _thread = new Thread(Run) { Name = "index", IsBackground = true };
+        LookForHome();
     }
 
     /// <summary>Called after each commit and scan; set before the start.</summary>
@@ -237,15 +239,24 @@ internal sealed partial class IndexLoop : IDisposable
 
     private IndexContext Context()
     {
-        FileStat excluded = default;
-        if (_settings.Excluded is { } home)
-            _ = FileStat.Read(home, follow: true, out excluded);
+        LookForHome();
         return new IndexContext(
-            excluded,
+            [.. _homes],
             () => _hasher ??= new FileHasher(_settings.Workers),
             Publish,
             IsGone
         );
+    }
+
+    // It holds the keys for good, also when it is moved, cannot be read or is made anew.
+    private void LookForHome()
+    {
+        if (
+            _settings.Excluded is { } home
+            && FileStat.Read(home, follow: true, out var stat) == 0
+            && !_homes.Exists(stat.IsSameAs)
+        )
+            _homes.Add(stat);
     }
 
     private void Publish()

@@ -29,6 +29,22 @@ public sealed class OddFilesTests : IDisposable
     }
 
     [Fact]
+    public void TheHomeWithTheKeysIsLeftOutAlsoOnceItIsCalledAnother()
+    {
+        _home.Write("a", [1]);
+        _home.Write("home/identity.key", [2]);
+        _home.Open();
+        Assert.Equal(["a"], _home.Paths());
+        Directory.Move(_home.At("share/home"), _home.At("share/moved"));
+        _home.Rescan();
+        Assert.Equal(["a"], _home.Paths());
+        // One that was restored in its place holds keys, too.
+        _home.Write("home/identity.key", [3]);
+        _home.Rescan();
+        Assert.Equal(["a"], _home.Paths());
+    }
+
+    [Fact]
     public void WhatIsBeingFetchedIsIndexedWhenItIsComplete()
     {
         var file = _home.Write("a.friendnet-part", [1]);
