@@ -1,3 +1,4 @@
+using FriendNet.Node.Storage;
 using FriendNet.Protocol.Catalogs;
 using FriendNet.Protocol.Ids;
 using Microsoft.Data.Sqlite;
@@ -82,8 +83,7 @@ public sealed class RefusedViewTests : IDisposable
             $"Data Source={_fixture.ViewsDatabase};Pooling=False"
         );
         database.Open();
-        using var command = database.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
+        using var statement = new Statement(database, sql);
+        statement.Run();
     }
 }
