@@ -36,7 +36,11 @@ public sealed class CircleReads(CatalogStore store)
             return CircleWay.None;
         var root = head.Head.Content.Root;
         var chain = have == 0 ? null : PieceTable.Chain(moment.Connection, row.No, have, root.Tag);
-        if (chain is not null && chain.Sum(piece => (long)piece.Length) < row.Encoded)
+        if (
+            chain is not null
+            && chain.Sum(piece => (long)piece.Length) < row.Encoded
+            && DeltaChain.NamesWhatStays(chain)
+        )
         {
             chain.ForEach(piece => output.Write(piece));
             return CircleWay.Written;

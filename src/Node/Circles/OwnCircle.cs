@@ -11,7 +11,7 @@ namespace FriendNet.Node.Circles;
 /// What we show the circle, as of the head that was signed last: the view goes on meanwhile, and
 /// who asks must get what the head says. For any thread.
 /// </summary>
-internal sealed class OwnCircle(Views views)
+public sealed class OwnCircle(Views views)
 {
     private readonly Lock _gate = new();
     private readonly List<(DeltaTags Tags, byte[] Bytes)> _pieces = [];
@@ -27,7 +27,7 @@ internal sealed class OwnCircle(Views views)
     /// </summary>
     /// <param name="last">What was signed before.</param>
     /// <param name="delta">From there, if it is small; or empty.</param>
-    internal CatalogHead? Take(CatalogHead last, out ReadOnlyMemory<byte> delta)
+    public CatalogHead? Take(CatalogHead last, out ReadOnlyMemory<byte> delta)
     {
         lock (_gate)
         {
@@ -60,7 +60,7 @@ internal sealed class OwnCircle(Views views)
 
     /// <summary>The way from a root to this content, if it is what is published.</summary>
     /// <param name="isAlone">Nothing else is asked for, so that it may be compared.</param>
-    internal CircleWay Write(
+    public CircleWay Write(
         CatalogHead content,
         ulong have,
         bool isAlone,
@@ -77,7 +77,11 @@ internal sealed class OwnCircle(Views views)
             var at = _pieces.FindLastIndex(piece => piece.Tags.From == have);
             var chain = have == 0 || at < 0 ? [] : _pieces[at..];
             var isWay = chain.Count > 0 && chain[^1].Tags.To == content.Root.Tag;
-            if (isWay && chain.Sum(piece => piece.Bytes.Length) < _whole.Length)
+            if (
+                isWay
+                && chain.Sum(piece => piece.Bytes.Length) < _whole.Length
+                && DeltaChain.NamesWhatStays(chain.Select(piece => piece.Bytes))
+            )
             {
                 chain.ForEach(piece => output.Write(piece.Bytes));
                 return CircleWay.Written;
@@ -94,7 +98,7 @@ internal sealed class OwnCircle(Views views)
     }
 
     /// <summary>The parts that are asked for; null: it is not what is published.</summary>
-    internal CircleAnswer? Write(
+    public CircleAnswer? Write(
         CatalogHead content,
         CircleRequest request,
         IBufferWriter<byte> output

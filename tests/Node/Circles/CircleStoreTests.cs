@@ -91,6 +91,28 @@ public sealed class CircleStoreTests : IDisposable
     }
 
     [Fact]
+    public void WhatCameAndWentIsNamedOnlyToThoseWhoSawIt()
+    {
+        var first = Sample.Entries(1, 100);
+        var (came, later) = (Sample.Entry(new(1), "X/came.txt"), Sample.Entry(new(2), "S/l.txt"));
+        List<CatalogEntry>[] states = [first, [.. first, came], [.. first, later]];
+        var add = Publisher.Delta(first, states[1], DeltaStep.Upsert(came));
+        var replace = Publisher.Delta(
+            states[1],
+            states[2],
+            DeltaStep.Upsert(later),
+            DeltaStep.RemoveTree(Sample.Path("X"))
+        );
+        Hold(_one.Head(first), Publisher.Whole(first));
+        Hold(_one.Head(states[1]), add, _one.Id);
+        var head = _one.Head(states[2]);
+        Hold(head, replace, _one.Id);
+
+        Assert.Equal(Written(head, 0), Written(head, Sample.NaiveRoot(first).Tag));
+        Assert.Equal(replace, Written(head, Sample.NaiveRoot(states[1]).Tag));
+    }
+
+    [Fact]
     public void OldDeltasGo()
     {
         List<List<CatalogEntry>> states = [Sample.Entries(1, 50)];
