@@ -39,7 +39,7 @@ public sealed class CircleReads(CatalogStore store)
         if (
             chain is not null
             && chain.Sum(piece => (long)piece.Length) < row.Encoded
-            && DeltaChain.NamesWhatStays(chain)
+            && DeltaChain.Leads(chain, new(have, root.Tag))
         )
         {
             chain.ForEach(piece => output.Write(piece));

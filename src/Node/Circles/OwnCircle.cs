@@ -39,20 +39,18 @@ public sealed class OwnCircle(Views views)
 
             var head = header.To;
             var step = last.Root.IsZero ? null : Read(last, out header);
-            if (step is not null && header.From == last.Root && header.To == head && last != head)
+            // What was signed is forgotten, or the view went on meanwhile, or not at all.
+            if (header.From != last.Root || header.To != head || last == head)
             {
-                _pieces.Add((header.Tags, step));
-                delta = step.Length <= Limits.HeadDeltaBytesMax ? step : default;
+                step = null;
             }
 
-            while (
-                _pieces.Count > Limits.DeltasKeptMax
-                || _pieces.Sum(piece => piece.Bytes.Length) > Limits.DeltasKeptBytes
-            )
+            if (step?.Length <= Limits.HeadDeltaBytesMax)
             {
-                _pieces.RemoveAt(0);
+                delta = step;
             }
 
+            Keep(step, header.Tags, head);
             (_head, _whole, _cut) = (head, whole, null);
             return head;
         }
@@ -76,11 +74,10 @@ public sealed class OwnCircle(Views views)
 
             var at = _pieces.FindLastIndex(piece => piece.Tags.From == have);
             var chain = have == 0 || at < 0 ? [] : _pieces[at..];
-            var isWay = chain.Count > 0 && chain[^1].Tags.To == content.Root.Tag;
             if (
-                isWay
+                chain.Count > 0
                 && chain.Sum(piece => piece.Bytes.Length) < _whole.Length
-                && DeltaChain.NamesWhatStays(chain.Select(piece => piece.Bytes))
+                && DeltaChain.Leads(chain.Select(piece => piece.Bytes), new(have, _head.Root.Tag))
             )
             {
                 chain.ForEach(piece => output.Write(piece.Bytes));
@@ -120,6 +117,35 @@ public sealed class OwnCircle(Views views)
         }
 
         return PartAnswer.Write(cut!.Tree, content, request, cut.Set.EntriesOf, output);
+    }
+
+    // They follow one another to what is served: who is given a gap takes it for a lie.
+    private void Keep(byte[]? step, DeltaTags tags, CatalogHead head)
+    {
+        var end = _pieces is [.., var last] ? last.Tags.To : 0;
+        // They lead there already: that head could not be signed, or is told under a fresh name.
+        if (end == head.Root.Tag)
+        {
+            return;
+        }
+
+        if (step is null || end != tags.From)
+        {
+            _pieces.Clear();
+        }
+
+        if (step is not null)
+        {
+            _pieces.Add((tags, step));
+        }
+
+        while (
+            _pieces.Count > Limits.DeltasKeptMax
+            || _pieces.Sum(piece => piece.Bytes.Length) > Limits.DeltasKeptBytes
+        )
+        {
+            _pieces.RemoveAt(0);
+        }
     }
 
     [MemberNotNullWhen(true, nameof(_whole))]

@@ -6,12 +6,13 @@ namespace FriendNet.Protocol.Catalogs;
 public static class DeltaChain
 {
     /// <summary>
-    /// Whether they name nothing but what is there at their end or was at their beginning: what
-    /// came and went in between is not for who never saw it.
+    /// Whether each begins where the one before ended, and they name nothing but what is there at
+    /// their end or was at their beginning: what came and went is not for who never saw it.
     /// </summary>
-    public static bool NamesWhatStays(IEnumerable<byte[]> chain)
+    public static bool Leads(IEnumerable<byte[]> chain, DeltaTags way)
     {
         var named = new HashSet<CatalogPath>();
+        var at = way.From;
         // What it costs us is bounded: it is to be less than all of a catalog does.
         var left = Limits.CatalogEntriesMax;
         foreach (var piece in chain)
@@ -21,15 +22,17 @@ public static class DeltaChain
             DeltaStatus status;
             while ((status = reader.Read(ref input, out var step)) != DeltaStatus.End)
             {
-                if (status == DeltaStatus.Header)
+                if (status == DeltaStatus.Header && reader.Tags.From == at)
                     continue;
                 left -= step.Kind == DeltaKind.RemoveTree ? 1 + named.Count : 1;
                 if (status != DeltaStatus.Step || left < 0 || Touches(named, step))
                     return false;
             }
+
+            at = reader.Tags.To;
         }
 
-        return true;
+        return at == way.To;
     }
 
     private static bool Touches(HashSet<CatalogPath> named, DeltaStep step) =>

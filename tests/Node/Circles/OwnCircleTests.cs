@@ -53,6 +53,31 @@ public sealed class OwnCircleTests : IDisposable
         Assert.Equal(2, Steps(fourth, second).Count);
     }
 
+    [Fact]
+    public async Task WhatDoesNotJoinIsNotTold()
+    {
+        var first = await Begin();
+        var second = await Add("second.txt", first);
+        // Under a fresh pseudonym, after a withdrawal: nothing leads there.
+        var third = await Add("third.txt", second, last: default(CatalogHead));
+        var fourth = await Add("fourth.txt", third);
+
+        Assert.Equal(Files + 3, Steps(fourth, first).Count);
+        Assert.Single(Steps(fourth, third));
+    }
+
+    [Fact]
+    public async Task AHeadThatCouldNotBeSignedAtOnceIsLedToOnce()
+    {
+        var first = await Begin();
+        var second = await Add("second.txt", first);
+        await Add("third.txt", second);
+        var third = await Take(Files + 2, second);
+        var fourth = await Add("fourth.txt", third);
+
+        Assert.Equal(3, Steps(fourth, first).Count);
+    }
+
     private async Task<CatalogHead> Begin()
     {
         await _fixture.Share("stays", Audience.OfCircle);
@@ -64,10 +89,10 @@ public sealed class OwnCircleTests : IDisposable
         return await Take(Files, default);
     }
 
-    private async Task<CatalogHead> Add(string file, CatalogHead last)
+    private async Task<CatalogHead> Add(string file, CatalogHead had, CatalogHead? last = null)
     {
         _fixture.Write("stays", file);
-        return await Take(last.Entries + 1, last);
+        return await Take(had.Entries + 1, last ?? had);
     }
 
     private async Task<CatalogHead> Take(long entries, CatalogHead last)

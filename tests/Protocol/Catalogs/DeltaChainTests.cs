@@ -13,15 +13,13 @@ public sealed class DeltaChainTests
     [Fact]
     public void WhatStaysIsTold()
     {
-        Assert.True(DeltaChain.NamesWhatStays([]));
-        Assert.True(DeltaChain.NamesWhatStays([Adds]));
+        Assert.True(Leads([]));
+        Assert.True(Leads([Adds]));
         var other = DeltaStep.Upsert(New with { Path = Sample.Path("New/two.txt") });
         var gone = DeltaStep.Remove(Some[0].Path);
         // What the asker holds may go, before and after.
-        Assert.True(DeltaChain.NamesWhatStays([Piece(gone), Adds, Piece(gone), Piece(other)]));
-        Assert.True(
-            DeltaChain.NamesWhatStays([Adds, Piece(DeltaStep.RemoveTree(Sample.Path("Music")))])
-        );
+        Assert.True(Leads([Piece(gone), Adds, Piece(gone), Piece(other)]));
+        Assert.True(Leads([Adds, Piece(DeltaStep.RemoveTree(Sample.Path("Music")))]));
     }
 
     [Fact]
@@ -35,11 +33,11 @@ public sealed class DeltaChainTests
         ];
         foreach (var end in ends)
         {
-            Assert.False(DeltaChain.NamesWhatStays([Adds, Piece(end)]), $"{end.Kind}");
+            Assert.False(Leads([Adds, Piece(end)]), $"{end.Kind}");
             var between = Piece(DeltaStep.Remove(Some[0].Path));
-            Assert.False(DeltaChain.NamesWhatStays([between, Adds, between, Piece(end)]));
+            Assert.False(Leads([between, Adds, between, Piece(end)]));
             // Who knew it hears that it is gone.
-            Assert.True(DeltaChain.NamesWhatStays([Piece(end)]));
+            Assert.True(Leads([Piece(end)]));
         }
     }
 
@@ -47,8 +45,8 @@ public sealed class DeltaChainTests
     public void WhatIsNoDeltaIsNotTold()
     {
         for (var cut = 0; cut < Adds.Length; cut++)
-            Assert.False(DeltaChain.NamesWhatStays([Adds[..cut]]));
-        Assert.False(DeltaChain.NamesWhatStays([new byte[100]]));
+            Assert.False(Leads([Adds[..cut]]));
+        Assert.False(Leads([new byte[100]]));
     }
 
     [Fact]
@@ -60,8 +58,26 @@ public sealed class DeltaChainTests
             Some,
             Enumerable.Range(0, 60).Select(i => DeltaStep.RemoveTree(Sample.Path($"No/{i:D2}")))
         );
-        Assert.False(DeltaChain.NamesWhatStays([many, trees]));
+        Assert.False(Leads([many, trees]));
     }
+
+    [Fact]
+    public void WhatDoesNotJoinIsNotTold()
+    {
+        List<CatalogEntry> more = [.. Some, New];
+        var less = more[1..];
+        var adds = Publisher.Delta(Some, more, DeltaStep.Upsert(New));
+        var removes = Publisher.Delta(more, less, DeltaStep.Remove(Some[0].Path));
+        var (start, end) = (Sample.NaiveRoot(Some).Tag, Sample.NaiveRoot(less).Tag);
+        Assert.True(DeltaChain.Leads([adds, removes], new(start, end)));
+        Assert.False(DeltaChain.Leads([adds], new(start, end)));
+        Assert.False(DeltaChain.Leads([removes], new(start, end)));
+        Assert.False(DeltaChain.Leads([adds, adds, removes], new(start, end)));
+        Assert.False(DeltaChain.Leads([removes, adds], new(start, end)));
+    }
+
+    private static bool Leads(IEnumerable<byte[]> chain) =>
+        DeltaChain.Leads(chain, new(Sample.NaiveRoot(Some).Tag, Sample.NaiveRoot(Some).Tag));
 
     private static byte[] Piece(params IEnumerable<DeltaStep> steps) =>
         Publisher.Delta(Some, Some, steps);
