@@ -83,11 +83,16 @@ public sealed partial class Views : IDisposable
     /// Which shares a friend may see, from now on; none is a view too. If it cannot be written, the
     /// friend has no view until it is shown one again.
     /// </summary>
-    public void Show(FriendId friend, IEnumerable<VisibleShare> visible)
+    /// <returns>Whether it does not see all that it saw.</returns>
+    public bool Show(FriendId friend, IEnumerable<VisibleShare> visible)
     {
         var shares = new ViewShares(visible);
+        bool isLess;
         lock (_gate)
         {
+            isLess =
+                _byFriend.TryGetValue(friend, out var before)
+                && before.Wanted.ById.Any(share => !shares.Has(share));
             // First: whatever fails below, it does not go on seeing what it saw.
             Leave(friend);
             using var index = _index.Snapshot();
@@ -101,6 +106,7 @@ public sealed partial class Views : IDisposable
         }
 
         _wake.Set();
+        return isLess;
     }
 
     /// <summary>The friend is none any more.</summary>

@@ -13,7 +13,7 @@ namespace FriendNet.Node.Circles;
 /// friend (the engine sees to that), a few written at once.
 /// </summary>
 #pragma warning disable CA1001 // The places hold no handle: nobody asks for theirs.
-internal sealed class CircleAnswers(
+public sealed class CircleAnswers(
 #pragma warning restore CA1001
     LinkTable links,
     CircleReads held,
@@ -25,10 +25,21 @@ internal sealed class CircleAnswers(
 )
 {
     private const int AnswersAtOnce = 2;
+    private readonly AnswersUnderWay _underWay = new();
     private readonly SemaphoreSlim _places = new(AnswersAtOnce);
 
     /// <summary>From the engine's thread; never blocks.</summary>
-    internal void Serve(Effect.ServeCircle effect) => _ = Task.Run(() => ServeAsync(effect));
+    public void Serve(Effect.ServeCircle effect) => _ = Task.Run(() => ServeAsync(effect));
+
+    /// <summary>
+    /// The circle sees less of us than before: what we signed is not given any more, and what of
+    /// it is under way ends.
+    /// </summary>
+    public void Narrow()
+    {
+        own.Drop();
+        _underWay.Reset(Views.Circle);
+    }
 
     private async Task ServeAsync(Effect.ServeCircle effect)
     {
@@ -50,7 +61,13 @@ internal sealed class CircleAnswers(
         try
         {
             using var spool = new Spool(spoolFolder);
-            var part = await WriteAsync(effect, answer, spool);
+            _underWay.Add(Views.Circle, answer);
+            var (part, isOurs) = await WriteAsync(effect, answer, spool);
+            if (!isOurs)
+            {
+                _underWay.Remove(answer);
+            }
+
             if (part.Missing.Count == effect.Wants.Count)
             {
                 answer.Reset(ResetCode.NotFound);
@@ -77,7 +94,7 @@ internal sealed class CircleAnswers(
     }
 
     // Friends wait for each other here and nowhere else: what is slow to send holds no place.
-    private async Task<CircleAnswer> WriteAsync(
+    private async Task<(CircleAnswer Part, bool IsOurs)> WriteAsync(
         Effect.ServeCircle effect,
         Answer answer,
         Spool spool
@@ -96,9 +113,14 @@ internal sealed class CircleAnswers(
         }
     }
 
-    private CircleAnswer Write(Effect.ServeCircle effect, Answer answer, Spool spool)
+    // Ours: something of our own is in it.
+    private (CircleAnswer Part, bool IsOurs) Write(
+        Effect.ServeCircle effect,
+        Answer answer,
+        Spool spool
+    )
     {
-        var part = new CircleAnswer();
+        var (part, isOurs) = (new CircleAnswer(), false);
         var isAlone = effect.Wants.Count == 1;
         for (var want = 0; want < effect.Wants.Count && !answer.IsOver; want++)
         {
@@ -107,6 +129,7 @@ internal sealed class CircleAnswers(
             if (effect.Wants[want] is { } head)
             {
                 way = own.Write(head.Head.Content, have, isAlone, spool);
+                isOurs |= way != CircleWay.None;
                 way = way == CircleWay.None ? held.Write(head, have, isAlone, spool) : way;
             }
 
@@ -117,16 +140,14 @@ internal sealed class CircleAnswers(
             }
         }
 
-        return part;
+        return (part, isOurs);
     }
 
-    private CircleAnswer WriteParts(Effect.ServeCircle effect, Spool spool)
+    private (CircleAnswer Part, bool IsOurs) WriteParts(Effect.ServeCircle effect, Spool spool)
     {
         var (head, request) = (effect.Wants[0], effect.Request);
-        return head is null
-            ? new CircleAnswer { Missing = { 0 } }
-            : own.Write(head.Head.Content, request, spool)
-                ?? held.Write(head, request, spool)
-                ?? new CircleAnswer { Missing = { 0 } };
+        var ours = head is null ? null : own.Write(head.Head.Content, request, spool);
+        var part = ours ?? (head is null ? null : held.Write(head, request, spool));
+        return (part ?? new CircleAnswer { Missing = { 0 } }, ours is not null);
     }
 }

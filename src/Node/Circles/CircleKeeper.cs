@@ -110,6 +110,9 @@ internal sealed class CircleKeeper : IDisposable
         }
     }
 
+    /// <summary>The circle sees less of us than before.</summary>
+    internal void Narrow() => _answers.Narrow();
+
     /// <summary>The friend is none any more.</summary>
     internal void Forget(FriendId friend) => Later(() => _store.Forget(friend));
 

@@ -56,6 +56,19 @@ public sealed class OwnCircle(Views views)
         }
     }
 
+    /// <summary>
+    /// The circle sees less than what was signed: that is missing from now on, until the view as
+    /// it is then is signed.
+    /// </summary>
+    public void Drop()
+    {
+        lock (_gate)
+        {
+            _pieces.Clear();
+            (_head, _whole, _cut) = (default, null, null);
+        }
+    }
+
     /// <summary>The way from a root to this content, if it is what is published.</summary>
     /// <param name="isAlone">Nothing else is asked for, so that it may be compared.</param>
     public CircleWay Write(
@@ -151,7 +164,7 @@ public sealed class OwnCircle(Views views)
     [MemberNotNullWhen(true, nameof(_whole))]
     private bool IsPublished(CatalogHead content)
     {
-        // After a start nothing has been taken yet.
+        // After a start nothing has been taken yet, and after less is shown nothing holds.
         if (_whole is null && Read(default, out var header) is { } whole)
         {
             (_head, _whole) = (header.To, whole);

@@ -26,6 +26,12 @@ public sealed class Audiences
     /// </summary>
     public event EventHandler? Narrowed;
 
+    /// <summary>
+    /// This viewer's view has followed, and has no longer all shares that it had: what was read
+    /// from it before may name what is taken back.
+    /// </summary>
+    public Action<FriendId>? SeesLess { get; set; }
+
     /// <summary>A folder was added to the shares.</summary>
     public void Added(SharedFolder share)
     {
@@ -92,7 +98,7 @@ public sealed class Audiences
                 return;
             }
 
-            _views.Show(friend, Of(audience => audience.IsInView(friend, Members)));
+            Show(friend, audience => audience.IsInView(friend, Members));
         }
     }
 
@@ -110,7 +116,24 @@ public sealed class Audiences
     {
         lock (_gate)
         {
-            _views.Show(Views.Circle, Of(audience => audience.Circle));
+            Show(Views.Circle, audience => audience.Circle);
+        }
+    }
+
+    private void Show(FriendId viewer, Func<Audience, bool> isShown)
+    {
+        // If its view cannot be written, it has none.
+        var isLess = true;
+        try
+        {
+            isLess = _views.Show(viewer, Of(isShown));
+        }
+        finally
+        {
+            if (isLess)
+            {
+                SeesLess?.Invoke(viewer);
+            }
         }
     }
 

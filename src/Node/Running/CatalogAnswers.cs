@@ -4,6 +4,7 @@ using FriendNet.Node.Catalogs;
 using FriendNet.Node.Links;
 using FriendNet.Node.Storage;
 using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Wire;
 
 namespace FriendNet.Node.Running;
@@ -11,7 +12,7 @@ namespace FriendNet.Node.Running;
 /// <summary>
 /// Answers a friend that asks for its view; one worker each, bounded by the engine.
 /// </summary>
-internal sealed class CatalogAnswers(
+public sealed class CatalogAnswers(
     LinkTable links,
     Views views,
     BlockQuota blocks,
@@ -19,8 +20,13 @@ internal sealed class CatalogAnswers(
     Action<string> warn
 )
 {
+    private readonly AnswersUnderWay _underWay = new();
+
     /// <summary>From the engine's thread; never blocks.</summary>
-    internal void Serve(Effect.ServeCatalog effect) => _ = Task.Run(() => ServeAsync(effect));
+    public void Serve(Effect.ServeCatalog effect) => _ = Task.Run(() => ServeAsync(effect));
+
+    /// <summary>The friend sees less than before: what is under way to it ends.</summary>
+    public void Reset(FriendId friend) => _underWay.Reset(friend);
 
     private async Task ServeAsync(Effect.ServeCatalog effect)
     {
@@ -34,6 +40,7 @@ internal sealed class CatalogAnswers(
             var have = effect.Request.HaveRoot.IsEmpty
                 ? default
                 : new Hash256(effect.Request.HaveRoot.Span);
+            _underWay.Add(effect.Friend, answer);
             using var delta = views.Delta(effect.Friend, have);
             if (delta is null)
             {

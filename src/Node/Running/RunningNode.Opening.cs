@@ -5,6 +5,7 @@ using FriendNet.Node.Downloads;
 using FriendNet.Node.Failures;
 using FriendNet.Node.Links;
 using FriendNet.Protocol.Events;
+using FriendNet.Protocol.Ids;
 
 namespace FriendNet.Node.Running;
 
@@ -17,6 +18,7 @@ public sealed partial class RunningNode
     {
         Audiences.Narrowed += (_, _) => _server.Recheck();
         var answers = new CatalogAnswers(Links, Views, _served, Post, _warn);
+        Audiences.SeesLess = viewer => Narrow(viewer, answers);
         var effects = new EffectSwitch(
             Links,
             Dialer,
@@ -60,6 +62,18 @@ public sealed partial class RunningNode
             TimeProvider.System,
             places => Post(new Input.OwnAddresses(places))
         );
+    }
+
+    private void Narrow(FriendId viewer, CatalogAnswers answers)
+    {
+        if (viewer == Views.Circle)
+        {
+            _circles.Narrow();
+        }
+        else
+        {
+            answers.Reset(viewer);
+        }
     }
 
     private Views OpenViews() =>

@@ -78,6 +78,29 @@ public sealed class OwnCircleTests : IDisposable
         Assert.Equal(3, Steps(fourth, first).Count);
     }
 
+    [Fact]
+    public async Task WhatIsShownNoMoreIsMissingUntilTheRestIsSigned()
+    {
+        var first = await Begin();
+        var second = await Add("second.txt", first);
+        await _fixture.Share("leaves", Audience.OfCircle);
+        var third = await Take(Files + 2, second);
+        _fixture.Change("leaves", Audience.AllFriends);
+        _own.Drop();
+        Assert.Equal(CircleWay.None, Way(third, second));
+        Assert.Equal(CircleWay.None, Way(third, default));
+
+        // The rest is what it was before: it was signed once.
+        await _fixture.Told(Views.Circle, Files + 1);
+        Assert.Equal(CircleWay.Written, Way(second, default));
+        var fourth = await Take(Files + 1, third);
+        Assert.Equal(second, fourth);
+        Assert.Equal(DeltaKind.RemoveTree, Assert.Single(Steps(fourth, third)).Kind);
+    }
+
+    private CircleWay Way(CatalogHead head, CatalogHead have) =>
+        _own.Write(head, have.Root.Tag, isAlone: true, new ArrayBufferWriter<byte>());
+
     private async Task<CatalogHead> Begin()
     {
         await _fixture.Share("stays", Audience.OfCircle);

@@ -1,18 +1,11 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using FriendNet.Crypto.Merkle;
-using FriendNet.Node.Downloads;
 using FriendNet.Node.Links;
-using FriendNet.Node.Storage;
-using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 using FriendNet.Protocol.Wire;
-using FriendNet.Tests.Crypto;
 using Google.Protobuf;
-using Xunit;
 
 namespace FriendNet.Tests.Node.Downloads;
 

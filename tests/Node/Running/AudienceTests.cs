@@ -210,6 +210,38 @@ public sealed class AudienceTests : IDisposable
         Assert.Equal([false, false, false, true, false, false], served);
     }
 
+    [Fact]
+    public async Task WhoSeesLessIsSaidOnceItsViewHasFollowed()
+    {
+        var less = new List<FriendId>();
+        _fixture.Audiences.SeesLess = viewer =>
+        {
+            less.Add(viewer);
+            Assert.All(
+                Sample.Read(_fixture.Delta(viewer, default)).Steps,
+                step => Assert.StartsWith("stays/", step.Path.ToString(), StringComparison.Ordinal)
+            );
+        };
+        await _fixture.Share("stays", Audience.AllFriends);
+        await _fixture.Share("family", _fixture.Of(1 << 3));
+        _fixture.Change("family", Audience.AllFriends);
+        Assert.Empty(less);
+
+        _fixture.Change("family", _fixture.Of((1 << 3) | 1));
+        Assert.Empty(less);
+        _fixture.Change("family", _fixture.Of(1 << 3));
+        Assert.Equal(Sorted(_fixture.Named, _fixture.Other), Sorted([.. less]));
+        less.Clear();
+        _fixture.Change("family", Audience.OfCircle);
+        Assert.Equal([_fixture.Member], less);
+        less.Clear();
+        _fixture.Audiences.Removed(_fixture.Store.Shares.Remove(_fixture.IdOf("family"))!);
+        Assert.Equal([Views.Circle], less);
+
+        static string[] Sorted(params FriendId[] friends) =>
+            [.. friends.Select(friend => friend.ToString()).Order(StringComparer.Ordinal)];
+    }
+
     private static bool IsFor(int bits, string viewer) =>
         (bits & 2) != 0
         || ((bits & 1) != 0 && viewer != "circle")

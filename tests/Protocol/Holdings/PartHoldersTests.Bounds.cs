@@ -1,13 +1,6 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
-using FriendNet.Protocol.Holdings;
 using FriendNet.Protocol.Ids;
-using FriendNet.Protocol.Wire;
-using FriendNet.Tests.Crypto;
-using Google.Protobuf;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Holdings;

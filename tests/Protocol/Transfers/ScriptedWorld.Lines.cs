@@ -2,7 +2,6 @@ using FriendNet.Crypto.Merkle;
 using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
-using FriendNet.Protocol.Transfers;
 using Xunit;
 
 namespace FriendNet.Tests.Protocol.Transfers;

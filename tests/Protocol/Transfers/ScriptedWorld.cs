@@ -1,10 +1,8 @@
 using FriendNet.Crypto.Merkle;
-using FriendNet.Protocol.Bounds;
 using FriendNet.Protocol.Events;
 using FriendNet.Protocol.Ids;
 using FriendNet.Protocol.Transfers;
 using FriendNet.Tests.Crypto;
-using Xunit;
 
 namespace FriendNet.Tests.Protocol.Transfers;
 
