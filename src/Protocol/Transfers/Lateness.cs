@@ -73,6 +73,9 @@ internal static class Lateness
 
     private static double Left(Fetching fetch, Instant now)
     {
+        // It is here, and waits for our own disk.
+        if (fetch.CameAt is not null)
+            return 0;
         var link = fetch.Link;
         var owed = fetch.IsPrompt ? fetch.Owed : Owed(link, fetch.Id);
         var silence = (now - link.Heard).TotalSeconds;

@@ -37,12 +37,14 @@ internal sealed class Silences(Sources sources)
         foreach (var link in sources.Links)
         {
             var silence = now - link.Heard;
-            if (link.Fetches.Count == 0 || !IsSlack(link, now))
+            if (!link.Owes || !IsSlack(link, now))
                 continue;
             var any = false;
             foreach (var fetch in link.Fetches.Values)
             {
-                if (fetch.IsCancelled || (silence < SilenceMax && !MayGoElsewhere(fetch, now)))
+                if (fetch.IsCancelled || fetch.CameAt is not null)
+                    continue;
+                if (silence < SilenceMax && !MayGoElsewhere(fetch, now))
                     continue;
                 sources.Cancel(fetch);
                 any = true;
@@ -65,7 +67,7 @@ internal sealed class Silences(Sources sources)
         {
             if (link.RestUntil > now)
                 first = Instant.Earliest(first, link.RestUntil);
-            if (link.Fetches.Count == 0)
+            if (!link.Owes)
                 continue;
             var soon = link.Heard + link.Patience;
             first = Instant.Earliest(first, soon > now ? soon : link.Heard + SilenceMax);
@@ -97,7 +99,7 @@ internal sealed class Silences(Sources sources)
         {
             if (other == fetch.Link || other.RestUntil > now)
                 continue;
-            var isHeard = other.Fetches.Count == 0 || !IsSlack(other, now);
+            var isHeard = !other.Owes || !IsSlack(other, now);
             if (isHeard && fetch.Transfer.IsOffered(fetch.Slices[0], other.Source))
                 return true;
         }

@@ -44,6 +44,9 @@ internal sealed class SourceLink(LinkId id, SourceId source, Carrier carrier)
 
     internal Dictionary<FetchId, Fetching> Fetches { get; } = [];
 
+    /// <summary>Whether something is still to come; else it may only be to be written.</summary>
+    internal bool Owes => Fetches.Values.Any(fetch => fetch.CameAt is null);
+
     /// <summary>Those of them that are asked beside the window.</summary>
     internal int Prompts { get; set; }
 

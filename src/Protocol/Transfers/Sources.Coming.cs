@@ -76,8 +76,10 @@ internal sealed partial class Sources
     /// <summary>Nothing of it is still to come over the link.</summary>
     internal void Came(FetchId id, long bytes, Instant now)
     {
-        if (_fetches.TryGetValue(id, out var fetch))
-            fetch.Arrived(bytes, now);
+        if (!_fetches.TryGetValue(id, out var fetch))
+            return;
+        fetch.Arrived(bytes, now);
+        fetch.Link.Heard = now;
     }
 
     /// <summary>It waits for our disk: its link may be asked for more.</summary>

@@ -154,7 +154,7 @@ internal sealed class Urgency(Sources sources, Queue<Effect> effects)
         {
             if (link.RestUntil > now || sources.Down.When(link.Source.Friend, now) is not { } at)
                 continue;
-            var silence = link.Fetches.Count > 0 ? now - link.Heard : TimeSpan.Zero;
+            var silence = link.Owes ? now - link.Heard : TimeSpan.Zero;
             var wait = Math.Max((at - now).TotalSeconds, silence.TotalSeconds);
             links.Add(new(link, sources.WindowOf(link), ofNew, wait));
         }
