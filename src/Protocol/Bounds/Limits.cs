@@ -26,7 +26,7 @@ public static partial class Limits
     /// </summary>
     public const int FetchesBytesMax = 48 * 1024 * 1024;
 
-    /// <summary>Of that, what waits for disks that do not answer; beside the rest.</summary>
+    /// <summary>Beside that: what came and waits for disks that do not answer.</summary>
     public const int ParkedBytesMax = 2 * FetchesBytesMax;
 
     /// <summary>
